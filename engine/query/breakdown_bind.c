@@ -1,6 +1,8 @@
 /* breakdown_bind.c - names and types of what a breakdown asks: its expressions bound to a table. */
 #include "breakdown_plan.h"
 
+#include <dekking/hierarchy.h>
+
 #include <string.h>
 
 #include "base/status.h"
@@ -16,6 +18,21 @@ struct names {
     dk_error *err;
     dk_status status;
 };
+
+/* Whether the column is of a level below the one of that name. */
+static bool knows_level(const dk_field *field, const char *name)
+{
+    const dk_dictionary *levels = dk_column_levels(field->column);
+
+    for (size_t i = levels ? dk_dictionary_n_hierarchies(levels) : 0; i-- > 0;) {
+        size_t own;
+        size_t above = dk_hierarchy_find_level(dk_dictionary_hierarchy_at(levels, i, &own), name);
+
+        if (above != SIZE_MAX && above > own)
+            return true;
+    }
+    return false;
+}
 
 static dk_status fail_column(struct names *names, const dki_node *node)
 {
@@ -37,12 +54,19 @@ static dk_status fail_column(struct names *names, const dki_node *node)
                         name ? "the table " : "the table", name ? name : "");
     dki_nearest_init(&nearest, node->text, strlen(node->text));
     for (size_t i = 0; i < dk_table_n_columns(table); i++) {
-        const char *column = dk_table_field(table, i)->name;
+        const dk_field *field = dk_table_field(table, i);
 
-        dki_nearest_try(&nearest, column, strlen(column));
+        if (knows_level(field, node->text)) {
+            dki_hint(names->err, "it is a level above %s: t:use(geo), of its hierarchy, makes the column",
+                     dki_quote_shown(field->name, quoted));
+            return DK_ERR_NAME;
+        }
+        dki_nearest_try(&nearest, field->name, strlen(field->name));
     }
     if (nearest.best)
         dki_hint(names->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
+    else if (!names->in_measure)
+        dki_hint(names->err, "a level of a hierarchy is made a column by t:use(geo)");
     return DK_ERR_NAME;
 }
 

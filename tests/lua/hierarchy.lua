@@ -545,6 +545,16 @@ test("a column that was recoded is still a level", function(t, dk)
   t.raises(function() ask(days:recode("gemeente", history)):roll_up "regio" end, "regio " .. refused)
 end)
 
+test("a level that is no column yet is said to be one of a hierarchy", function(t, dk)
+  local persons = random_persons(dk, 20)
+  local ask = dk.breakdown { by = "regio", measures = "n = count()" }
+  t.raises(function() ask(persons) end, "the breakdown needs the column regio, which the table does not have",
+    "a level of a hierarchy is made a column by t:use(geo)")
+  t.raises(function() ask(persons:use(geo(dk):at "2015-01-01"):drop "regio") end, "needs the column regio",
+    "it is a level above gemeente: t:use(geo), of its hierarchy, makes the column")
+  t.raises(function() ask:by "gemeent"(persons) end, "needs the column gemeent", "did you mean gemeente?")
+end)
+
 -- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there
 -- are since Rijnwaarden is part of Zevenaar. Its sums are its own.
 test("both vintages of Midden-Gelderland are one series", function(t, dk)
