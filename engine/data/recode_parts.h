@@ -50,6 +50,14 @@ dk_status dki_recode_keep(const dk_table *table, const dk_dictionary *values, co
 dk_status dki_recode_follow(const dk_table *table, const char *name, const uint64_t *rows, uint64_t n_rows,
                             dk_field *fields, dk_error *err);
 
+/* recode_attached.c: what is attached to the table as it is after the recode, one for each that it has; recode NULL: figures stay. Tables are
+ * new references, of which those are NULL that a failure left out: out is all NULL before. */
+dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_recode *recode,
+                              dk_attachment out[DK_MOST_ATTACHED], dk_error *err);
+/* Notes of figures that stay where rows go; *made, what the table became, is replaced. stays: those known by the column itself do. */
+dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table, const char *name,
+                                   const uint64_t *rows, bool stays, dk_error *err);
+
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */
 dk_status dki_recode_of(dki_recode_items *items, const dk_recode **out, dk_error *err);
 

@@ -37,6 +37,7 @@ struct recoding {
     uint64_t *rows;  /* of the new table, in which row of the old one each is; NULL: the same rows */
     uint32_t *parts; /* which part of it, 1 from the first on; 0: the whole row */
     uint64_t n_rows, n_divided;
+    bool days; /* each row goes by its own */
 };
 
 /* Levels: those that stay as they are, and behind them the new ones. */
@@ -368,10 +369,15 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
     dk_properties properties = *dk_table_properties(recoding->table);
     bool makes_weight = recoding->n_divided > 0 && options->weight && properties.weight == NULL;
     dk_field *fields = dki_calloc(recoding->context, n + 1, sizeof *fields, err);
+    dk_attachment attached[DK_MOST_ATTACHED] = { { NULL, NULL, 0 } };
+    bool stays = recoding->rows || recoding->days; /* nobody knows which part of a figure goes along */
     dk_table *made = NULL;
     const dk_table *table = NULL;
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = fields ? dki_recode_attached(recoding->table, recoding->name,
+                                                    stays ? NULL : recoding->recode, attached, err)
+                              : DK_ERR_MEMORY;
 
+    properties.attached = attached;
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         fields[i] = *dk_table_field(recoding->table, i);
         fields[i].column = NULL;
@@ -397,6 +403,10 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
         table = made;
         status = add_words(recoding, &table, err);
     }
+    if (status == DK_OK)
+        status = dki_recode_tell_attached(&table, recoding->table, recoding->name, recoding->rows, stays, err);
+    for (size_t i = 0; i < properties.n_attached; i++)
+        dk_table_release(attached[i].table);
     for (size_t i = 0; fields && i <= n; i++)
         dk_column_release(fields[i].column);
     dki_free(recoding->context, fields);
@@ -413,6 +423,7 @@ static dk_status by_day(struct recoding *recoding, const dk_column **members, co
 {
     dk_status status;
 
+    recoding->days = true;
     *members = recoding->column;
     recoding->column = NULL;
     status = dki_recode_by_day(recoding->table, *members, recoding->recode, &recoding->column, composed, err);

@@ -240,6 +240,43 @@ test("figures of whole groups go where a scenario moves them", function(t, dk)
     { "Arnhem 3053 4100 15", "Duiven 249 336 20", "Nieuw 5 9 1", "- 3307 4495 43" })
 end)
 
+test("figures of whole groups go where a recode moves them", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
+  local figures = dk.read_text "gemeente;register\nArnhem;4000\nDuiven;336\nTiel;100\nLuik;9\nEde;50\n"
+  local of_regions = dk.read_text "regio;budget\nMidden;70\nRivier;20\nWallonie;3\n"
+  local beside = dk.read_text(SONAR, { weight = "k" }):use(geo):attach(figures, "gemeente"):attach(of_regions, "regio")
+  local function counted(recoded, by, figure)
+    return lines(recoded:breakdown { by = by, margins = "totals", measures = { "n = count()", ("r = attached(%s)")
+      :format(figure or "register"), "d = n / r" } }, by, "n", "r")
+  end
+  local function told(recoded)
+    return table.concat(recoded:notes(), "\n"):match "gemeente recoded: [^\n]*"
+  end
+  local merged = beside:recode("gemeente", { "Duiven", "Tiel", "Ede" }, "Samen") -- Ede has figures and no rows
+  t.eq(counted(merged, "gemeente"), { "Arnhem 2983 4000", "Luik 5 9", "Samen 319 486", "- 3307 4495" })
+  t.eq(told(merged), nil) -- who has a new name stays in the region
+  t.eq(counted(merged, "regio", "budget"), { "Midden 3232 70", "Rivier 70 20", "Wallonie 5 3", "- 3307 93" })
+  local into = beside:recode(dk.merge("gemeente", { "Duiven", "Arnhem" }, "Luik"))
+  t.eq(counted(into, "gemeente"), { "Luik 3237 4345", "Tiel 70 100", "- 3307 4495" })
+  t.eq(counted(into, "regio"), { "Rivier 70 100", "Wallonie 3237 4345", "- 3307 4495" })
+  t.eq(counted(into, "land"), { "BE 3237 4345", "NL 70 100", "- 3307 4495" })
+  t.eq(told(into),
+    "gemeente recoded: figures known per regio stay what they were, and rows come from one into another")
+  t.eq(counted(into:recode("gemeente", { "Tiel" }, "Luik"), "gemeente"), { "Luik 3307 4445", "- 3307 4495" })
+  t.eq(counted(beside, "gemeente")[1], "Arnhem 2983 4000") -- what was recoded stays as it was
+  -- whom a division moves nobody knows
+  local places = dk.hierarchy(dk.read_text "gemeente;van;tot\nTiel;;2020-01-01\nA;2020-01-01;\nB;2020-01-01;\nArnhem;;\n",
+    { "gemeente" }, { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "Tiel", new = "A", share = 0.5 },
+      { date = "2020-01-01", old = "Tiel", new = "B", share = 0.5 } } })
+  local stays = "gemeente recoded: figures known per gemeente stay with the groups that they are of, " ..
+    "as rows of one may be of several"
+  local divided = beside:recode("gemeente", places:recode("2019-01-01", "2021-01-01"))
+  t.eq(told(divided), stays)
+  t.eq(counted(divided, "gemeente")[1], "A 35.0 -")
+  t.eq(told(beside:derive "dag = date('2020-06-01')":recode("gemeente", places:recode { on = "dag", to = "2021-01-01" })),
+    stays)
+end)
+
 test("sweeps, draws and bounds see figures that moved", function(t, dk)
   local beside = sonar(dk, "regio;register\nMidden;7676\nRivier;100\nWallonie;30\n")
   local merger = dk.merge("regio", { "Midden", "Rivier" }, "Samen")
