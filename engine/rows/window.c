@@ -128,12 +128,29 @@ static dki_node *new_pair(struct build *build, const dki_node *place, const char
     return node;
 }
 
+static bool is_relative(dki_window_function function)
+{
+    return function == DKI_WINDOW_relative_change || function == DKI_WINDOW_relative_change_period;
+}
+
+/* a / b - 1 */
+static dki_node *new_growth(struct build *build, const dki_node *place, dki_node *a, dki_node *b, dk_error *err)
+{
+    dki_node *one = new_node(build, place, DKI_NODE_LITERAL, "1", 0, err);
+
+    if (one == NULL)
+        return NULL;
+    one->value = (dk_value){ .type = DK_INTEGER, .as.integer = 1 };
+    return new_pair(build, place, "-", new_pair(build, place, "/", a, b, err), one, err);
+}
+
 /* share(x): x / sum(x), times the row's weight where it has one, so that shares are 1 together. change(x, n): x - p;
- * relative_change(x, n): (x - p) / p, where p is previous(x, n). */
-static dki_node *write_out(struct build *build, const dki_node *node, dki_window_function function, dk_error *err)
+ * relative_change(x, n): (x - p) / p, where p is previous(x, n); of x in bounds x / p - 1, with each once: what depends on itself
+ * would be wider. */
+static dki_node *write_out(struct build *build, const dki_node *node, dki_window_function function, bool in_bounds,
+                           dk_error *err)
 {
     bool by_period = function == DKI_WINDOW_change_period || function == DKI_WINDOW_relative_change_period;
-    bool relative = function == DKI_WINDOW_relative_change || function == DKI_WINDOW_relative_change_period;
     bool share = function == DKI_WINDOW_share;
     const char *weight = dk_table_properties(build->made)->weight;
     dki_node *x = node->children[0], *change;
@@ -151,8 +168,10 @@ static dki_node *write_out(struct build *build, const dki_node *node, dki_window
 
         return weight ? new_pair(build, node, "*", part, new_name(build, node, weight, err), err) : part;
     }
+    if (is_relative(function) && in_bounds)
+        return new_growth(build, node, x, other, err);
     change = new_pair(build, node, "-", x, other, err);
-    return relative ? new_pair(build, node, "/", change, other, err) : change;
+    return is_relative(function) ? new_pair(build, node, "/", change, other, err) : change;
 }
 
 /* Arguments. -------------------------------------------------------------------------------------------------------- */
@@ -323,13 +342,22 @@ static dk_status compute(struct build *build, const dki_node *node, dk_error *er
 
 static dk_status check_call(const struct build *build, const dki_node *node, dk_error *err);
 
+static dk_status find_in_bounds(struct build *build, const dki_node *node, bool *out, dk_error *err)
+{
+    dki_bound *bound;
+    dk_status status = bind_part(build, node, &bound, err);
+
+    *out = status == DK_OK && dki_bound_type(bound) == DK_INTERVAL;
+    return status;
+}
+
 /* x / sum(x) of intervals would have x twice, and not stay within 0 and 1. */
 static dk_status check_share(struct build *build, const dki_node *node, dk_error *err)
 {
-    dki_bound *bound;
-    dk_status status = bind_part(build, node->children[0], &bound, err);
+    bool in_bounds;
+    dk_status status = find_in_bounds(build, node->children[0], &in_bounds, err);
 
-    if (status != DK_OK || dki_bound_type(bound) != DK_INTERVAL)
+    if (status != DK_OK || !in_bounds)
         return status;
     dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "share() is not known of numbers in bounds");
     dki_hint(err, "in a breakdown m / all(m) is a share of which the bounds are known");
@@ -351,6 +379,7 @@ static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
 
     if (node->kind == DKI_NODE_AGGREGATE || is_window) {
         struct hoisted hoisted = { .node = node };
+        bool in_bounds = false;
 
         if (find_hoisted(build, node))
             return DK_OK;
@@ -362,7 +391,9 @@ static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
             status = check_share(build, node, err);
         if (status == DK_OK && function == DKI_WINDOW_share && is_rate(build, node->children[0]))
             status = dki_window_fail_rate(build->expr, node, err);
-        if (status == DK_OK && (hoisted.other = write_out(build, node, function, err)) == NULL)
+        if (status == DK_OK && is_relative(function))
+            status = find_in_bounds(build, node->children[0], &in_bounds, err);
+        if (status == DK_OK && (hoisted.other = write_out(build, node, function, in_bounds, err)) == NULL)
             status = DK_ERR_MEMORY;
         if (status == DK_OK)
             status = add_hoisted(build, &hoisted, err);

@@ -248,3 +248,16 @@ test("expressions, breakdowns, windows and comparison carry bounds", function(t,
     "variance() is not known of numbers in bounds\n  v = variance(n)\n      ^^^^^^^^^^^ "
     .. "(least(x) and greatest(x) are numbers; sum, mean, min, max, median, quantile, first and last have bounds)")
 end)
+
+-- From 2..4 to 3..6 it is at least 3 of 4 and at most 6 of 2, less 1: what was before is one number, and not two.
+test("a relative change of bounds is the narrowest that there is", function(t, dk)
+  local rows = dk.table { { "jaar", { 1, 2, 3, 4, 5 } }, { "k", { { least = 2, greatest = 4 }, { least = 3, greatest = 6 },
+    { least = 6, greatest = 6 }, { least = -8, greatest = 12 }, { least = 2 } } } }
+  local made = rows:window { order = "jaar", "c = relative_change(k)", "twee = relative_change(k, 2)" }
+  local shown = {}
+  for row in made:rows() do
+    shown[#shown + 1] = tostring(row.c) .. " " .. tostring(row.twee)
+  end
+  t.eq(shown, { "nil nil", "-0.25..2.00 nil", "0..1 0.5..2.0", "-2.333334..1.000000 -3.666667..3.000000",
+    "nil -0.666667.." })
+end)
