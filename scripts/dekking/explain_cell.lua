@@ -367,8 +367,29 @@ local function parts_of(found, name)
   return numerator and (numerator ~= "unknown" or denominator ~= "unknown") and ("%s of %s"):format(numerator, denominator)
 end
 
-local function say_number(found, name)
-  local parts = parts_of(found, name)
+-- Whether a part of a quotient, behind which its table and day may stand, is that expression.
+local function is_part(text, expression)
+  return text == expression or text:sub(1, #expression + 2) == expression .. ", "
+end
+
+-- "3..6 of 12" of a quotient in bounds, whose column has no parts: where the cell shows the measures that it is made of.
+-- behind: what stands behind their names in the columns of a side.
+local function bounds_of(found, columns, item, measures, behind)
+  local parts = {}
+  for i, text in ipairs { item.numerator, item.denominator } do
+    for _, other in ipairs(measures) do
+      local name = behind and other.name .. behind or other.shown
+      if columns[name] and (is_part(text, quoted(other.name)) or is_part(text, other.text)) then
+        parts[i] = words.shown(found, name)
+      end
+    end
+  end
+  return parts[1] and parts[2] and ("%s of %s"):format(parts[1], parts[2])
+end
+
+local function say_number(found, columns, item, measures, behind)
+  local name = behind and item.name .. behind or item.shown
+  local parts = parts_of(found, name) or bounds_of(found, columns, item, measures, behind)
   return words.shown(found, name) .. (parts and ", which is " .. parts or "")
 end
 
@@ -393,16 +414,18 @@ local function sides_of(columns, measure)
   return sides
 end
 
-local function say_measure(lines, found, columns, item)
+local function say_measure(lines, found, columns, item, measures)
   local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
     or item.text
   if columns[item.shown] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, item.shown), from)
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, columns, item, measures), from)
   elseif columns[item.name .. "_base"] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base", say_number(found, item.name .. "_base"), from)
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base", say_number(found, columns, item, measures, "_base"),
+      from)
     for _, side in ipairs(sides_of(columns, item.name)) do
       local name = item.name .. "_" .. side
-      lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name, say_number(found, name),
+      lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name,
+        say_number(found, columns, item, measures, "_" .. side),
         words.shown(found, name .. "_difference"))
     end
   end
@@ -474,11 +497,12 @@ return core.export(function(result, wanted)
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
   for _, item in ipairs(asked.measures) do
-    say_measure(lines, found, columns, item)
+    say_measure(lines, found, columns, item, asked.measures)
   end
   for _, item in ipairs(asked.after) do
     if item.kind == "column" and columns[item.name] then
-      lines[#lines + 1] = ("  %s is %s: %s"):format(item.name, say_number(found, item.name), item.text)
+      local number = say_number(found, columns, { shown = item.name }, {})
+      lines[#lines + 1] = ("  %s is %s: %s"):format(item.name, number, item.text)
     end
   end
   lines[#lines + 1] = core.lineage_text(result)

@@ -354,3 +354,20 @@ test("bounds and estimates of figures have a question that gives their numbers",
   t.has(plain:breakdown { by = "o = r .. h", measures = "x = attached(b, 'bounds')" }:explain { o = "XA" },
     "x looks at more than")
 end)
+
+test("a quotient in bounds is told with the numbers that it is made of", function(t, dk)
+  local rows = dk.read_text "g;low;high;b\nA;1;4;true\nA;2;2;false\nB;0;9;true\n":derive "k = interval(low, high)"
+  local ask = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "`alle k` = sum(k)",
+    "q = `alle k` / n", "p = sum(k) / count()", "los = (sum(k) where b) / n" } }
+  local text = ask(rows):rename { n = "aantal" }:explain { g = "A" }
+  t.has(text, "q is 1.5..3.0, which is 3..6 of 2: the numerator is `alle k`, the denominator n",
+    "p is 1.5..3.0, which is 3..6 of 2: the numerator is sum(k), the denominator count()",
+    "los is 0.5..2.0: the numerator is (sum(k) where b), the denominator n")
+  t.has(ask(rows):drop "n":explain { g = "A" }, "q is 1.5..3.0: the numerator is `alle k`, the denominator n")
+  text = ask:compare(rows, rows:derive "k = k + 1", { name = "meer" }):explain { g = "B" }
+  t.has(text, "q_base is 0..9, which is 0..9 of 1: the numerator", "q_meer is 1..10, which is 1..10 of 1; that")
+  local sonar = dk.read_text "r;g\nx;A\nx;A\nx;B\n":with { name = "sonar", as_of = "2024-12-31" }
+  text = sonar:attach(dk.table { { r = "x", k = 10 } }, "r"):breakdown { by = { "r", "g" }, measures = { "n = count()",
+    "u = attached(k, 'bounds', n)", "d = n / attached(k, 'bounds', n)", "f = n / u" } }:explain { g = "A" }
+  t.has(text, "d is 0.2222..1.0000, which is 2 of 2..9: ", "f is 0.2222..1.0000, which is 2 of 2..9: ")
+end)
