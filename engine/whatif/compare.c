@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "data/hierarchy_levels.h"
 
 /* A note on a table, which is replaced. */
 static dk_status add_note(const char *text, const char *prefix, const dk_table **table, dk_error *err)
@@ -55,6 +56,67 @@ static dk_status tell_lacking(const dk_breakdown *breakdown, const dk_table *bas
     dki_buffer_drop(&note);
     return status;
 }
+
+/* Levels ----------------------------------------------------------------------------------------------------------- */
+
+/* A dimension's column without hierarchies of which some step sets a later level: a municipality is then not in the region that its
+ * hierarchy has. */
+static dk_status leave_one(const dk_table *table, const dk_scenario *scenario, const dk_column **column,
+                           dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < scenario->n_steps; i++)
+        for (size_t move = 0; move < dki_moves_n(&scenario->steps[i]); move++) {
+            size_t n_set;
+            const dk_expr *const *set = dki_move_set(&scenario->steps[i], move, &n_set);
+
+            for (size_t k = 0; k < n_set && status == DK_OK; k++) {
+                size_t at = dk_table_find(table, dk_expr_name(set[k]));
+                const dk_column *next = NULL;
+
+                if (at == DK_NO_COLUMN)
+                    continue;
+                status = dki_levels_leave(*column, dk_column_levels(dk_table_field(table, at)->column), &next, err);
+                if (status == DK_OK) {
+                    dk_column_release(*column);
+                    *column = next;
+                }
+            }
+        }
+    return status;
+}
+
+/* So that what is by municipality is not rolled up to other regions than its rows are in. */
+static dk_status leave_levels(const dk_table *table, const dk_scenario *const *scenarios, size_t n, size_t n_by,
+                              const dk_table **result, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n_by && status == DK_OK; i++) {
+        dk_field field = *dk_table_field(*result, i);
+        const dk_table *changed = NULL;
+
+        field.column = dk_column_retain(field.column);
+        for (size_t s = 0; s < n && status == DK_OK; s++)
+            status = leave_one(table, scenarios[s], &field.column, err);
+        if (status == DK_OK && field.column != dk_table_field(*result, i)->column) {
+            status = dk_table_with(*result, &field, 1, &changed, err);
+            if (status == DK_OK)
+                status = carry_notes(*result, NULL, &changed, err);
+        }
+        dk_column_release(field.column);
+        if (status == DK_OK && changed) {
+            dk_table_release(*result);
+            *result = changed;
+        } else {
+            dk_table_release(changed);
+        }
+    }
+    return status;
+}
+
+/* Under scenarios -------------------------------------------------------------------------------------------------- */
 
 struct passes {
     const dk_table **results; /* the base, then each scenario's */
@@ -150,6 +212,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
         if (status == DK_OK)
             cells = dk_table_retain(basis.cells);
     }
+    for (size_t i = 0; i < c.n && status == DK_OK; i++)
+        status = leave_levels(table, scenarios, n_scenarios, breakdown->n_by, &c.results[i], err);
     if (status == DK_OK)
         status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
     if (status == DK_OK)

@@ -81,6 +81,27 @@ test("a group that a step made is in no region, and a note says so", function(t,
   t.eq(ask(plain):roll_up("regio"):notes(), { "1 row has a gemeente that the hierarchy does not know: Q" })
 end)
 
+-- Municipalities are then not in the region that the hierarchy has: by region there is another answer than theirs.
+test("where a step sets the region itself, municipalities are not rolled up to it", function(t, dk)
+  local merger = dk.scenario "samen" { dk.merge("regio", { "x", "y" }, "x") }
+  local ask = dk.breakdown { by = "gemeente", margins = "totals", measures = { "n = count()" } }
+  local data = persons(dk, 3)
+  for _, options in ipairs { {}, { long = true } } do
+    local result = ask:compare(data, merger, nil, options)
+    for _, level in ipairs { "regio", "land" } do
+      t.raises(function() result:roll_up(level) end, level .. " is no coarser level of a dimension of the result")
+    end
+    t.eq(text(ask:by "regio":compare(data, merger, nil, options):roll_up "land"),
+      text(ask:by "land":compare(data, merger, nil, options)))
+    t.eq(#ask:compare(data, scenarios(dk)[2], nil, options):roll_up "regio" > 0, true) -- gemeente is set, regions follow
+  end
+  t.has(ask:compare(data, merger):explain { gemeente = "A" }, "The cell gemeente = A", "n_samen is ", "The breakdown")
+  local both = ask:by { "regio", "gemeente" }:with { levels = "all", margins = "rollup" }:compare(data, merger)
+  t.eq(#both:notes(), 0)
+  t.has(tostring(both), "totaal")
+  t.eq(#both:detail(), #both:where "not (gemeente is total)")
+end)
+
 test("bounds of both sides are rolled up", function(t, dk)
   local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
   local function delivery(a, b)
