@@ -58,6 +58,8 @@ typedef struct dk_recode_options {
 /* The table with a column of members recoded. Rows of a member that becomes several are as many rows, one below the
  * other, in the order of the pairs; the table's weight and the named columns are divided by the shares, in units of
  * 10^-9 of their own last digit or less, so that the parts add up to what there was. A note says how many rows were divided.
+ * The column stays a level of a hierarchy where all new values are members, and columns of later levels follow. Figures that are
+ * attached by the column are recoded too, where no member is divided and none goes by its day; notes tell which ones stay.
  *
  * Errors  DK_ERR_NAME      no such column
  *         DK_ERR_TYPE      it is neither category nor text; a column to be divided is no whole or decimal number

@@ -411,6 +411,49 @@ static void levels_above_follow(void **state)
     dk_hierarchy_release(all);
 }
 
+/* Of Rijnwaarden 2, of Zevenaar 5: 7 of Zevenaar. The region of Nijmegen, who becomes one of it, keeps its 9. */
+static void figures_beside_a_table_go_along(void **state)
+{
+    static const dk_recode_pair pairs[] = { PAIR("Nijmegen", "Zevenaar", 1, 1),
+                                            PAIR("Rijnwaarden", "Zevenaar", 1, 1) };
+    static const char *const by_g[] = { "g" }, *const by_r[] = { "r" };
+    const dk_hierarchy *all = wide(GEO, 3, true, GEO_CHANGES), *then = at_day(all, "2015-01-01");
+    const dk_table *table = make_table(context, "g:category\nNijmegen\nRijnwaarden\n"), *used = NULL;
+    const dk_table *of_g = make_table(context, "g:category k:integer\nRijnwaarden|2\nZevenaar|5\nRenkum|1\n");
+    const dk_table *of_r = make_table(context, "r:category m:integer\nRijk|9\nMidden|4\n");
+    const dk_table *one = NULL, *both = NULL, *made = NULL;
+    const dk_recode *merged = recode_of(pairs, 2);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_use(table, then, NULL, &used, &err), &err);
+    assert_ok(dk_table_attach(used, of_g, by_g, 1, &one, &err), &err);
+    assert_ok(dk_table_attach(one, of_r, by_r, 1, &both, &err), &err);
+    assert_ok(dk_table_recode(both, "g", merged, NULL, &made, &err), &err);
+    assert_int_equal(dk_table_properties(made)->n_attached, 2);
+    assert_string_equal(show_rows(dk_table_properties(made)->attached[0].table),
+                        "Zevenaar|2\nZevenaar|5\nRenkum|1\n");
+    assert_string_equal(show_rows(dk_table_properties(made)->attached[1].table), "Rijk|9\nMidden|4\n");
+    assert_int_equal(dk_table_n_notes(made), 1);
+    assert_string_equal(dk_table_note(made, 0),
+                        "g recoded: figures known per r stay what they were, and rows come from one into another");
+    dk_table_release(made);
+    made = NULL;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_table_recode(both, "g", merged, NULL, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
+    dk_set_threads(0);
+    dk_recode_release(merged);
+    dk_table_release(both);
+    dk_table_release(one);
+    dk_table_release(of_r);
+    dk_table_release(of_g);
+    dk_table_release(used);
+    dk_table_release(table);
+    dk_hierarchy_release(then);
+    dk_hierarchy_release(all);
+}
+
 /* Memory. ---------------------------------------------------------------------------------------------------------- */
 
 static void every_allocation_may_fail(void **state)
@@ -450,7 +493,7 @@ int main(void)
         cmocka_unit_test(changes_follow_each_other),          cmocka_unit_test(what_nobody_stated_is_refused),
         cmocka_unit_test(rows_are_divided_to_the_last_unit),  cmocka_unit_test(what_cannot_be_divided_is_refused),
         cmocka_unit_test(a_series_is_of_one_vintage),         cmocka_unit_test(levels_above_follow),
-        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(figures_beside_a_table_go_along),    cmocka_unit_test(every_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
