@@ -207,6 +207,7 @@ int dkl_fail(lua_State *L, const char *format, ...)
 
 const char *dkl_push_kind(lua_State *L, int index)
 {
+    const dkl_object *object;
     const char *name;
 
     index = lua_absindex(L, index);
@@ -218,8 +219,12 @@ const char *dkl_push_kind(lua_State *L, int index)
     if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING)
         return lua_pushfstring(L, lua_istable(L, index) ? "a Lua %s" : "a %s", luaL_typename(L, index));
     name = lua_tostring(L, -1);
+    object = dkl_as_object(L, index, name);
     if (strcmp(name, DKL_TABLE) == 0)
-        return lua_pushliteral(L, "a table of dekking");
+        return object && !object->held ? lua_pushliteral(L, "a table of dekking that was closed")
+                                       : lua_pushliteral(L, "a table of dekking");
+    if (object && !object->held && strncmp(name, "dk.", 3) == 0)
+        return lua_pushfstring(L, "a %s that was closed", name + 3);
     if (strcmp(name, DKL_EXPR) == 0)
         return lua_pushliteral(L, "an expression");
     if (strcmp(name, DKL_CODES) == 0)

@@ -209,7 +209,7 @@ static int table_reconcile(lua_State *L)
     return 1;
 }
 
-/* t:distinct(), t:distinct("a", "b"), t:distinct({ "a", "b" } [, { keep = "last" }]) */
+/* t:distinct(), t:distinct("a", "b"), t:distinct("a", { keep = "last" }), t:distinct({ "a", "b" } [, { keep = "last" }]) */
 static int table_distinct(lua_State *L)
 {
     static const char *const options[] = { "keep", NULL };
@@ -223,7 +223,7 @@ static int table_distinct(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    if (lua_isnoneornil(L, 2) || lua_istable(L, 2)) {
+    if (lua_isnoneornil(L, 2) || lua_istable(L, 2) || lua_istable(L, 3)) {
         lua_settop(L, 3);
         dkl_check_options(L, 3, "distinct", options);
         keep = dkl_option_choice(L, 3, "distinct", "keep", ways, DK_KEEP_FIRST);

@@ -31,7 +31,7 @@ static dkl_names check_texts(lua_State *L, int index, const char *what, const ch
     return names;
 }
 
-/* t:sort { "column desc", "a / b", limit = n } [, params], or the keys as arguments */
+/* t:sort { "column desc", "a / b", limit = n } [, params], t:sort("a / $n", params), or the keys as arguments */
 static int table_sort(lua_State *L)
 {
     static const char *const options[] = { "limit", NULL };
@@ -40,6 +40,7 @@ static int table_sort(lua_State *L)
     uint64_t limit = UINT64_MAX;
     dk_params params = { NULL, 0 };
     const char *hint = dkl_nil_hint(L, 2), *alone;
+    dkl_few few;
     dkl_names keys;
     const dk_table **out;
 
@@ -51,6 +52,10 @@ static int table_sort(lua_State *L)
         if (dkl_option(L, 5, "limit"))
             limit = (uint64_t)dkl_option_integer(L, 5, "sort", "limit", 0, 0);
         keys = check_texts(L, 4, "sort", "sort wants its keys");
+        dkl_check_params(L, 3, &params);
+    } else if (lua_istable(L, 3)) {
+        lua_settop(L, 3);
+        keys = dkl_few_names(L, 2, "sort", &few);
         dkl_check_params(L, 3, &params);
     } else {
         keys = dkl_check_arguments(L, 2, "sort", &alone);
