@@ -123,6 +123,7 @@ static int run(lua_State *L)
 
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
+    dkl_check_asked(L, &params, &breakdown, 1);
     lua_getiuservalue(L, 1, 1);
     dkl_option(L, -1, "notes");
     out = dkl_new_table(L); /* spec notes table */
@@ -169,6 +170,7 @@ static int run_all(lua_State *L)
         places[i] = dkl_new_table(L);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    dkl_check_asked(L, &params, breakdowns, n);
     DKL_TRY((planned ? dk_breakdown_plan_all : dk_breakdown_run_all)(breakdowns, n, table, &params, made, &err));
     for (size_t i = 0; i < n; i++)
         *places[i] = made[i];

@@ -257,6 +257,7 @@ static int plan(lua_State *L)
 
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
+    dkl_check_asked(L, &params, &breakdown, 1);
     out = dkl_new_table(L);
     DKL_TRY(dk_breakdown_plan(breakdown, table, &params, out, &err));
     return 1;

@@ -74,6 +74,8 @@ dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 /* Of lua_params.c: raises where a parameter is given that none of the expressions and texts of expressions uses. */
 void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
                     const dkl_names *texts, size_t n_texts);
+/* The same of breakdowns that are asked together: none of them uses it. */
+void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n);
 
 /* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too, so that what is
  * spread stays as it is. Checks as dkl_check_options does; index is from the bottom. */

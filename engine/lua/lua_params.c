@@ -1,7 +1,7 @@
 /* lua_params.c - parameters that a call gives and that nothing in it uses: as wrong as an option that is not there.
  *
- * Of a method that takes expressions and, in the same call, their parameters. A breakdown and its scenarios share what they are
- * given, so that each of them may leave some out.
+ * Of a method that takes expressions and, in the same call, their parameters; and of breakdowns that are asked. A breakdown and
+ * its scenarios, and breakdowns that are asked together, share what they are given, so that each of them may leave some out.
  */
 #include <string.h>
 
@@ -54,6 +54,13 @@ static void fail_unused(lua_State *L, const char *name)
     dkl_fail(L, "no expression uses the parameter $%s (used: %s)", name, lua_tostring(L, -1));
 }
 
+static void fail_any_unused(lua_State *L, const dk_params *params)
+{
+    for (size_t i = 0; i < params->n; i++)
+        if (!is_used(L, params->items[i].name))
+            fail_unused(L, params->items[i].name);
+}
+
 /* The same of a text, which may be a key to sort by. */
 static void note_text(lua_State *L, const char *text)
 {
@@ -90,8 +97,31 @@ void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const 
     for (size_t k = 0; k < n_texts; k++)
         for (size_t i = 0; i < texts[k].n; i++)
             note_text(L, texts[k].items[i]);
-    for (size_t i = 0; i < params->n; i++)
-        if (!is_used(L, params->items[i].name))
-            fail_unused(L, params->items[i].name);
+    fail_any_unused(L, params);
+    lua_settop(L, top);
+}
+
+static bool note_need(void *arg, const char *name, bool is_param)
+{
+    lua_State *L = arg;
+
+    if (is_param) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, name);
+    }
+    return true;
+}
+
+void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n)
+{
+    int top = lua_gettop(L);
+
+    if (params->n == 0)
+        return;
+    luaL_checkstack(L, LUA_MINSTACK, "too many values");
+    lua_newtable(L);
+    for (size_t i = 0; i < n; i++)
+        dk_breakdown_needs(asked[i], note_need, L);
+    fail_any_unused(L, params);
     lua_settop(L, top);
 }

@@ -17,6 +17,24 @@ test("options behind a single name are those that stand behind a list", function
   t.raises(function() return data:sort("leeftijd", { n = 1 }) end, "no expression uses the parameter $n, or any other")
 end)
 
+test("a parameter that a breakdown does not use is refused", function(t, dk)
+  local data = people(dk)
+  local young = dk.breakdown { measures = "n = count() where leeftijd < $grens" }
+  local all = dk.breakdown { measures = "n = count()" }
+  t.eq(young(data, { grens = 35 }).n[1], 2)
+  t.says(function() return young(data, { grens = 35, gens = 1 }) end,
+    "no expression uses the parameter $gens (did you mean $grens?)")
+  t.says(function() return all(data, { grens = 35 }) end, "no expression uses the parameter $grens, or any other")
+  t.says(function() return data:breakdown({ measures = "n = count()" }, { grens = 35 }) end,
+    "no expression uses the parameter $grens, or any other")
+  t.says(function() return young:plan(data, { grens = 35, x = 1 }) end,
+    "no expression uses the parameter $x (used: $grens)")
+  -- Together they share them.
+  t.eq(data:breakdowns({ all, young }, { grens = 35 })[2].n[1], 2)
+  t.says(function() return data:breakdowns({ all, young }, { grens = 35, x = 1 }) end,
+    "no expression uses the parameter $x (used: $grens)")
+end)
+
 test("what was closed is called so", function(t, dk)
   local data = people(dk)
   local gone
