@@ -236,6 +236,14 @@ const char *dkl_push_kind(lua_State *L, int index)
     return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);
 }
 
+const char *dkl_push_given(lua_State *L, int index)
+{
+    bool is_plain =
+        lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TSTRING || lua_isboolean(L, index);
+
+    return is_plain ? luaL_tolstring(L, index, NULL) : dkl_push_kind(L, index);
+}
+
 const char *dkl_nil_hint(lua_State *L, int arg)
 {
     return lua_type(L, arg) == LUA_TNIL ? "; got nil (was a variable nil?)" : "";

@@ -56,6 +56,8 @@ int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argumen
 int dkl_object_fail(lua_State *L, int arg, const char *expected);
 /* Pushes what a value is, for messages: "nil", "nothing", "a number", "a Lua table", "a table of dekking", "a column". */
 const char *dkl_push_kind(lua_State *L, int index);
+/* The same of what a script gave: a number, a text or a truth value as it stands. No metamethod of the script's is called. */
+const char *dkl_push_given(lua_State *L, int index);
 /* What a message says of an argument that is there and nil: "; got nil (was a variable nil?)"; else an empty string. Asked before
  * the call has pushed anything. */
 const char *dkl_nil_hint(lua_State *L, int arg);

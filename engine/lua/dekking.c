@@ -85,7 +85,7 @@ static int apportion(lua_State *L)
         weights[i] = lua_tointegerx(L, -1, &exact);
         if (!exact || lua_type(L, -1) != LUA_TNUMBER)
             return dkl_fail(L, "apportion: weight %d is %s and not a whole number", (int)i + 1,
-                            luaL_tolstring(L, -1, NULL));
+                            dkl_push_given(L, -1));
         lua_pop(L, 1);
     }
     if (dk_apportion(dkl_check_context(L), weights, n, total, parts, &err) != DK_OK)

@@ -25,7 +25,7 @@ static dk_ratio *read_quantiles(lua_State *L, int index, size_t *n)
         if (!dki_real_to_decimal(lua_tonumber(L, -1), &scaled, &scale) ||
             !dki_ratio_make(scaled, dki_power10[scale], &ratios[i]))
             dkl_fail(L, "bands: a quantile of %s has more digits than an exact number can have",
-                     luaL_tolstring(L, -1, NULL));
+                     dkl_push_given(L, -1));
         lua_pop(L, 1);
     }
     lua_pop(L, 1);

@@ -61,6 +61,9 @@ static int table_bars(lua_State *L)
         return dkl_arg_fail(L, 2, "the name of a column of numbers, or a list of names");
     lua_settop(L, 3);
     dkl_check_options(L, 3, "bars", dkl_screen_names);
+    if (dkl_option(L, 3, "bars"))
+        return dkl_fail(L, "bars: the columns are the first argument; the option bars is for t:print and t:text");
+    lua_pop(L, 1);
     named = dkl_check_names(L, 2, "bars: columns");
     if (named.n == 0)
         return dkl_arg_fail(L, 2, "the name of a column of numbers, or a list of names");

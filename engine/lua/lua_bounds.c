@@ -136,7 +136,7 @@ const dk_bounds_rule *dkl_option_bounds(lua_State *L, int index, const char *wha
                      dkl_push_kind(L, option));
         for (lua_pushnil(L); lua_next(L, option); lua_pop(L, 1))
             if (lua_type(L, -2) != LUA_TSTRING)
-                dkl_fail(L, "%s: a marker is a string: [\"%s\"] = ...", what, luaL_tolstring(L, -2, NULL));
+                dkl_fail(L, "%s: a marker is a string: [\"%s\"] = ...", what, dkl_push_given(L, -2));
         keys = dkl_sorted_keys(L, option, &n);
     } else {
         option = lua_gettop(L);

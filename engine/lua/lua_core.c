@@ -58,7 +58,7 @@ static int core_member(lua_State *L)
     if (lua_rawget(L, 3) != LUA_TNIL)
         return 1;
     if (lua_type(L, 2) != LUA_TSTRING)
-        return dkl_fail(L, "%s has no member %s", luaL_checkstring(L, 4), luaL_tolstring(L, 2, NULL));
+        return dkl_fail(L, "%s has no member %s", luaL_checkstring(L, 4), dkl_push_given(L, 2));
     names = dkl_sorted_keys(L, 3, &n);
     return dkl_fail_unknown(L, luaL_checkstring(L, 4), "method", lua_tostring(L, 2), lua_rawlen(L, 2), names);
 }

@@ -72,7 +72,7 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
     }
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING) {
-            dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, luaL_tolstring(L, -2, NULL));
+            dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, dkl_push_given(L, -2));
             return;
         }
         is_known = is_known && is_among(names, lua_tostring(L, -2));
@@ -136,7 +136,7 @@ static void fail_option(lua_State *L, int index, const char *what, const char *k
     if (lua_type(L, index) == LUA_TSTRING)
         dkl_fail(L, "%s: %s must be %s, not the string '%s'", what, key, wanted, lua_tostring(L, index));
     else if (lua_type(L, index) == LUA_TNUMBER)
-        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, luaL_tolstring(L, index, NULL));
+        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_given(L, index));
     else
         dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_kind(L, index));
 }
@@ -275,7 +275,7 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
             if ((size_t)lua_tointeger(L, -2) > n && !states_n)
                 fail_hole(L, index, what);
         } else if (!states_n || lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "n") != 0) {
-            dkl_fail(L, "%s: a plain list is wanted; it has the key %s", what, luaL_tolstring(L, -2, NULL));
+            dkl_fail(L, "%s: a plain list is wanted; it has the key %s", what, dkl_push_given(L, -2));
         }
     }
     if (n_items < n && !states_n)

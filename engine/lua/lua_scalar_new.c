@@ -51,6 +51,8 @@ static int new_date(lua_State *L)
     } else {
         return dkl_arg_fail(L, 1, "a text such as \"2024-12-31\", a year, month and day, or a timestamp");
     }
+    if (!lua_isinteger(L, 1) && !(lua_isnoneornil(L, 2) && lua_isnoneornil(L, 3)))
+        return dkl_fail(L, "date: a month and a day stand behind a year: dk.date(2024, 12, 31)");
     dkl_push_scalar(L, &made);
     return 1;
 }
@@ -228,10 +230,15 @@ static int new_ratio(lua_State *L)
 /* dk.set { "lassen", "koken" }, dk.set("lassen"), dk.set {} */
 static int new_set(lua_State *L)
 {
-    const char *alone;
-    dkl_names names = dkl_check_arguments(L, 1, "set", &alone);
-    dk_text *members = dkl_array(L, names.n, sizeof *members);
+    const char *alone, *kind = dkl_kind(L, 1);
+    dkl_names names;
+    dk_text *members;
 
+    if (kind && (strcmp(kind, "column") == 0 || strcmp(kind, "expr") == 0))
+        return dkl_fail(L, "set wants texts, and not %s (the levels of a column: dk.set(t.vaardigheid:levels()))",
+                        dkl_push_kind(L, 1));
+    names = dkl_check_arguments(L, 1, "set", &alone);
+    members = dkl_array(L, names.n, sizeof *members);
     for (size_t i = 0; i < names.n; i++)
         members[i] = (dk_text){ names.items[i], strlen(names.items[i]) };
     dkl_push_members(L, members, names.n);

@@ -19,7 +19,7 @@ static bool option_value(lua_State *L, int index, const char *key, const char *n
     bool is_given = dkl_option(L, index, key);
 
     if (is_given && !dkl_to_value(L, -1, out))
-        dkl_fail(L, "scenario: parameter %s: %s is no value", name, luaL_tolstring(L, -1, NULL));
+        dkl_fail(L, "scenario: parameter %s: %s is no value", name, dkl_push_given(L, -1));
     lua_pop(L, 1);
     return is_given;
 }

@@ -80,7 +80,7 @@ static double read_full(lua_State *L, int index, const char *what)
         full = lua_tonumber(L, -1);
         if (lua_type(L, -1) != LUA_TNUMBER || !(full > 0) || full - full != 0)
             dkl_fail(L, "%s: full is the number for which a bar is full, over 0, not %s", what,
-                     luaL_tolstring(L, -1, NULL));
+                     dkl_push_given(L, -1));
     }
     lua_pop(L, 1);
     return full;

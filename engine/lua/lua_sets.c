@@ -17,6 +17,11 @@ static void check_split(lua_State *L, int index, int place, const char *what, co
             dkl_fail(L, "%s: column %s: what stands between members cannot be empty", what, name);
     }
     lua_pop(L, 1);
+    if (lua_rawlen(L, index) > (lua_Unsigned)place)
+        dkl_fail(L,
+                 "%s: column %s: one text stands between members, and two are given (members = { ... } names those "
+                 "that there can be)",
+                 what, name);
     dkl_check_type_members(L, index, members);
     split->empty = dkl_option_boolean(L, index, what, "empty", false);
     if (dkl_option(L, index, "members"))

@@ -1,4 +1,6 @@
 /* lua_snapshot.c - tables in files of their own: t:save, dk.open, t:fingerprint. */
+#include <limits.h>
+
 #include "lua_options.h"
 #include "lua_table.h"
 
@@ -24,6 +26,7 @@ static int table_save(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     dk_snapshot_options options = { .level = 0 };
     dk_error err = DK_ERROR_INIT;
+    lua_Integer level;
     const char *path;
     bool append;
 
@@ -32,9 +35,12 @@ static int table_save(lua_State *L)
         return dkl_arg_fail(L, 2, "the path of a file");
     path = dkl_check_text(L, 2, "save: the path");
     dkl_check_options(L, 3, "save", names);
-    options.level = (int)dkl_option_integer(L, 3, "save", "level", 1, 0);
+    level = dkl_option_integer(L, 3, "save", "level", 1, 0);
+    options.level = level < INT_MAX ? (int)level : INT_MAX; /* more than there are */
     append = dkl_option_boolean(L, 3, "save", "append", false);
     read_compress(L, 3, &options);
+    if (level > 0 && !append && !options.compress && options.n_compressed == 0)
+        return dkl_fail(L, "save: level is how hard compress = true tries");
     if (append)
         DKL_TRY(dk_snapshot_append(table, path, &options, &err));
     else

@@ -17,7 +17,7 @@ static const dk_value *read_values(lua_State *L, int index, const char *name, si
     for (size_t i = 0; i < *n; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i + 1);
         if (!dkl_to_value(L, -1, &values[i]))
-            dkl_fail(L, "sweep: value %d of %s cannot be %s", (int)i + 1, name, luaL_tolstring(L, -1, NULL));
+            dkl_fail(L, "sweep: value %d of %s cannot be %s", (int)i + 1, name, dkl_push_given(L, -1));
         lua_pop(L, 1);
     }
     lua_remove(L, -2);

@@ -150,8 +150,7 @@ dk_value dkl_get_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t
         dkl_to_interval(L, -1, &value)) /* which the script's list keeps, and its marker with it */
         return value;
     if (!lua_isnil(L, -1) && !dkl_to_value(L, -1, &value)) {
-        lua_pushfstring(L, "%s is no value of a table",
-                        lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
+        lua_pushfstring(L, "%s is no value of a table", dkl_push_given(L, -1));
         dkl_fail_cell(L, from, row, column, lua_tostring(L, -1));
     }
     if (from->stated && value.type == DK_TEXT && !value.is_null)

@@ -63,7 +63,7 @@ static void take_record(lua_State *L, gathering *g)
 
         if (lua_type(L, -2) != LUA_TSTRING) {
             dkl_fail(L, "table: row %I has %s as a key, and a column has a name", (LUAI_UACINT)g->n_rows,
-                     luaL_tolstring(L, -2, NULL));
+                     dkl_push_given(L, -2));
             return;
         }
         lua_pushvalue(L, -2); /* record key value key */

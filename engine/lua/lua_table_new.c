@@ -227,7 +227,7 @@ static void check_records(lua_State *L, const dkl_source *from)
             }
             if (lua_type(L, -3) != LUA_TSTRING) {
                 dkl_fail(L, "table: row %I has %s as a key, and a column has a name", (LUAI_UACINT)row + 1,
-                         luaL_tolstring(L, -3, NULL));
+                         dkl_push_given(L, -3));
                 return;
             }
             lua_pop(L, 1);

@@ -225,7 +225,7 @@ static size_t add_keys(lua_State *L, int index, const char *what, const char *ke
         size_t i = 0;
 
         if (lua_type(L, -2) != LUA_TSTRING)
-            dkl_fail(L, "%s: %s are given by the column's name, not by %s", what, key, luaL_tolstring(L, -2, NULL));
+            dkl_fail(L, "%s: %s are given by the column's name, not by %s", what, key, dkl_push_given(L, -2));
         name = dkl_check_text(L, -2, what);
         while (i < n && strcmp(items[i].name, name) != 0)
             i++;

@@ -183,7 +183,7 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
     n = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING) {
-            dkl_fail(L, "a parameter has a name, not %s as its key", luaL_tolstring(L, -2, NULL));
+            dkl_fail(L, "a parameter has a name, not %s as its key", dkl_push_given(L, -2));
             return;
         }
         items[n].name = lua_tostring(L, -2);

@@ -129,7 +129,10 @@ function ask.compare(self, base, against, options, form)
     if form ~= nil then
       core.fail "compare: of two tables all options stand in one table: { name =, params =, long =, relative = }"
     end
-    local name = options and options.name or against:properties().name or "other"
+    local name = options and options.name
+    if name == nil then
+      name = against:properties().name or "other"
+    end
     if type(name) ~= "string" then
       core.fail(("compare: name is a string, not %s"):format(given_as(name)))
     end

@@ -11,12 +11,12 @@ local ENTRY = { "format", "label", "doc" }
 local MARGINS = { none = true, totals = true, rollup = true, cube = true }
 
 local register, registered = core.part "registry".new "breakdown"
-local given_options = core.part "given".options
+local given_options, given_number = core.part "given".options, core.part "given".number
 
 -- What a script writes, checked and put in one form ---------------------------------------------------------------
 
 local function say(value)
-  return type(value) == "string" and ("%q"):format(value) or tostring(value)
+  return type(value) == "string" and ("%q"):format(value) or given_number(value)
 end
 
 -- The text of an entry: a string, an expression, or a column, which stands for its name.

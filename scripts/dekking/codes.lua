@@ -197,10 +197,12 @@ return core.record("dk.codes", core.export(function(list, options)
   core.check(options, "codes", OPTIONS)
   options = options or {}
   local found
-  if type(list) == "string" then
-    found = read_text(list)
-  elseif core.kind(list) == "table" then
+  if core.kind(list) == "table" then
     found = read_table(list, options)
+  elseif options.code ~= nil or options.label ~= nil then
+    fail("code and label name columns of a table of dekking, and the list is %s", core.what(list))
+  elseif type(list) == "string" then
+    found = read_text(list)
   elseif type(list) == "table" then
     found = type(list[1]) == "table" and read_pairs(list) or read_map(list)
   else

@@ -39,7 +39,10 @@ local METHODS = { order = true, shapley = true }
 function contributions.contributions(self, base, scenario, question)
   local spec = contributions.read("contributions", base, scenario, question,
     { "measure", "at", "each", "method", "allow_none", "params" })
-  local method = question and question.method or "order"
+  local method = question and question.method
+  if method == nil then
+    method = "order"
+  end
   if not METHODS[method] then
     core.fail(('contributions: method is %s, and can be "order" or "shapley"')
       :format(type(method) == "string" and ("%q"):format(method) or given_as(method)))

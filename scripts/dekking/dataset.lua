@@ -87,8 +87,12 @@ end
 
 -- linked:lacks { register = "register.csv" } -> { "sonar" }: those of its files that are not given and not optional
 function methods:lacks(given)
-  local list = {}
-  for _, file in ipairs(spec_of(self, "lacks").files) do
+  local spec, list = spec_of(self, "lacks"), {}
+  if type(given) ~= "table" then
+    core.fail(('lacks wants the files that there are, by name, such as { register = "register.csv" }, not %s')
+      :format(core.what(given)))
+  end
+  for _, file in ipairs(spec.files) do
     if given[file.name] == nil and not file.optional then
       list[#list + 1] = file.name
     end

@@ -40,8 +40,8 @@ local function define(name, options)
       :format(name, options.levels and ", not both" or ""))
   end
   core.define(name, {
-    arguments = options.arguments or count_arguments(options.call, name), result = options.result,
-    levels = options.levels, nulls = options.nulls, call = options.call,
+    arguments = options.arguments == nil and count_arguments(options.call, name) or options.arguments,
+    result = options.result, levels = options.levels, nulls = options.nulls, call = options.call,
   })
   register(name, options.doc or "")
 end

@@ -197,6 +197,15 @@ local function as_set(value)
   return type(value) == "string" and value ~= "" and not value:find("|", 1, true) and value .. "|" or value
 end
 
+-- A list is a set of texts; whatever else is no value is refused where the condition is asked.
+local function check_value(name, value)
+  for i = 1, type(value) == "table" and core.list(value, "explain: the members of " .. name) or 0 do
+    if type(value[i]) ~= "string" then
+      core.fail(("explain: the members of %s are strings, not %s"):format(name, core.what(value[i])))
+    end
+  end
+end
+
 -- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
 -- none, the others may tell the row: a municipality its region.
 local function find(result, asked, cell, is_long)
@@ -222,6 +231,7 @@ local function find(result, asked, cell, is_long)
       condition = quoted(name) .. " is null"
       shown[i] = name .. " = null"
     else
+      check_value(name, value)
       params["v" .. i] = columns[name] == "set" and as_set(value) or value
       condition = ("%s == $v%d"):format(quoted(name), i)
       shown[i] = ("%s = %s"):format(name, words.plain(value))

@@ -22,7 +22,7 @@ function given.keys(t, what)
   local keys = {}
   for key in pairs(t) do
     if type(key) ~= "string" then
-      core.fail(("scenario: %s are given by name, not by %s"):format(what, tostring(key)))
+      core.fail(("scenario: %s are given by name, not by %s"):format(what, given.number(key)))
     end
     keys[#keys + 1] = key
   end

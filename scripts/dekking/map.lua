@@ -54,7 +54,7 @@ core.table_methods.map = core.export(function(self, name, call, options)
   if type(call) == "table" and options == nil then
     call, options = nil, call
   end
-  core.check(options or {}, "map", OPTIONS)
+  core.check(options, "map", OPTIONS)
   options = options or {}
   local block = options.block
   if (call == nil) == (block == nil) then
@@ -63,7 +63,7 @@ core.table_methods.map = core.export(function(self, name, call, options)
   if type(call or block) ~= "function" then
     core.fail(("map wants a function, not %s (t:derive takes expressions)"):format(core.what(call or block)))
   end
-  local data = options.columns and self:select(options.columns) or self
+  local data = options.columns ~= nil and self:select(options.columns) or self
   local list = block and by_blocks(data, block, name) or by_rows(data, call)
   return core.with_made(self, name, column_of(list, name, options.type))
 end)

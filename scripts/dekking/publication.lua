@@ -82,12 +82,14 @@ end
 
 -- Coverage per `dimension`: only the level for which the register is published has one.
 function methods:coverage_by(dimension)
-  local p = state_of(self, "coverage_by")
-  if dimension == p.level then
+  local p, name = state_of(self, "coverage_by"), core.name(dimension)
+  if name == p.level then
     return self:coverage()
+  elseif not name then
+    core.fail(('coverage_by wants the name of a level, such as "arbeidsmarktregio", not %s'):format(core.what(dimension)))
   end
   core.fail(("the register is published per %s only, so coverage per %s cannot be had from the publication "
-    .. "(bounds() tells between which limits it lies)"):format(p.level, tostring(dimension)))
+    .. "(bounds() tells between which limits it lies)"):format(p.level, name))
 end
 
 -- Between which limits the coverage of each place lies: those who are known are S; of the region's unknown, U, all or

@@ -13,7 +13,10 @@ function stated.read(options)
   if doc ~= nil and type(doc) ~= "string" then
     core.fail(("scenario: doc is a string, not %s"):format(given_as(doc)))
   end
-  local assumptions = type(options.assumptions) == "string" and { options.assumptions } or options.assumptions or {}
+  local assumptions = options.assumptions
+  if assumptions == nil or type(assumptions) == "string" then
+    assumptions = { assumptions }
+  end
   if type(assumptions) ~= "table" or core.kind(assumptions) then
     core.fail(("scenario: assumptions are a list of strings, not %s"):format(given_as(assumptions)))
   end

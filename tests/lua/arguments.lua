@@ -47,3 +47,79 @@ test("what was closed is called so", function(t, dk)
   t.says(function() return dk.breakdown { by = gone, measures = "n = count()" } end,
     "breakdown: an entry of by is 'name = expression' as a string; got a table of dekking that was closed")
 end)
+
+test("an option that could do nothing is refused", function(t, dk)
+  local data = people(dk)
+  t.says(function() data:bars("leeftijd", { bars = "leeftijd" }) end,
+    "bars: the columns are the first argument; the option bars is for t:print and t:text")
+  t.says(function() return data:save(os.tmpname(), { level = 3 }) end, "save: level is how hard compress = true tries")
+  t.raises(function() return data:save(os.tmpname(), { level = (1 << 32) + 3, compress = true }) end,
+    "a level of compression is 1 to 19")
+  t.says(function() return dk.codes({ { "1", "ja" } }, { code = "k" }) end,
+    "codes: code and label name columns of a table of dekking, and the list is a Lua table")
+  t.says(function() return dk.codes("1 = ja", { label = true }) end,
+    "codes: code and label name columns of a table of dekking, and the list is a string")
+  t.says(function() return dk.date("2024-12-31", 1, 2) end,
+    "date: a month and a day stand behind a year: dk.date(2024, 12, 31)")
+  t.raises(function() return dk.date(dk.date "2024-12-31", 1) end, "date: a month and a day stand behind a year")
+  t.says(function() return data:with_sets { gemeente = { ";", "|" } } end,
+    "with_sets: column gemeente: one text stands between members, and two are given (members = { ... } names those that "
+    .. "there can be)")
+  t.raises(function() return dk.read_text("v\na;b\n", { types = { v = { "set", ";", "b" } } }) end,
+    "one text stands between members")
+end)
+
+test("false is a value, and not what is left out", function(t, dk)
+  local data = people(dk)
+  local n = dk.breakdown { measures = "n = count()" }
+  local plan = dk.scenario "plan" { { all = true, set = { leeftijd = 1 } } }
+  t.raises(function() return data:map("q", print, false) end, "map: options are a table, not a boolean")
+  t.raises(function() return data:map("q", print, { columns = false }) end, "select: a list of strings is wanted")
+  t.raises(function() dk.define "nooit" { result = "integer", arguments = false, call = function(x) return x end } end,
+    "arguments")
+  t.raises(function() return n:contributions(data, plan, { method = false }) end,
+    'contributions: method is a boolean, and can be "order" or "shapley"')
+  t.raises(function() return n:compare(data, data, { name = false }) end, "compare: name is a string, not a boolean")
+  t.raises(function() return dk.scenario "s" { { all = true, set = { leeftijd = 1 } }, assumptions = false } end,
+    "scenario: assumptions are a list of strings, not a boolean")
+end)
+
+test("messages say what was given, and do not show all of it", function(t, dk)
+  local data = people(dk)
+  local loud = setmetatable({}, { __tostring = function() error "asked" end })
+  t.says(function() return dk.breakdown { measures = "n = count()", limit = data } end,
+    "breakdown: limit is a whole number from 1, not a table of dekking")
+  t.says(function() return dk.breakdown { measures = "n = count()", limit = loud } end,
+    "breakdown: limit is a whole number from 1, not a Lua table")
+  t.says(function() return dk.breakdown { measures = "n = count()", limit = 0 } end,
+    "breakdown: limit is a whole number from 1, not 0")
+  t.says(function() return dk.breakdown { measures = "n = count()", margins = data } end,
+    'breakdown: margins is a table of dekking, and can be "none", "totals", "rollup", "cube" or sets of dimensions')
+  t.says(function() return data:text { bars = "leeftijd", full = loud } end,
+    "text: full is the number for which a bar is full, over 0, not a Lua table")
+  t.says(function() return dk.apportion({ {} }, 3) end, "apportion: weight 1 is a Lua table and not a whole number")
+  t.says(function() return data:head(1):select { [loud] = 1 } end,
+    "select: a plain list is wanted; it has the key a Lua table")
+  local published = dk.publication(dk.table { { "gemeente", { "x" } }, { "totaal", { 1 } } },
+    { register = { level = "regio", value = 2 } })
+  t.says(function() return published:coverage_by(nil) end,
+    'coverage_by wants the name of a level, such as "arbeidsmarktregio", not nil')
+end)
+
+test("what is no value of its kind is refused in words", function(t, dk)
+  local data = people(dk)
+  local files = dk.dataset "of_arguments" { files = { "register" }, build = function(given) return given.register end }
+  t.says(function() return files:lacks(nil) end,
+    'lacks wants the files that there are, by name, such as { register = "register.csv" }, not nil')
+  t.says(function() return files:lacks "register.csv" end,
+    'lacks wants the files that there are, by name, such as { register = "register.csv" }, not a string')
+  t.eq(files:lacks {}, { "register" })
+  local result = data:breakdown { by = "gemeente", measures = "n = count()" }
+  t.says(function() return result:explain { gemeente = { {} } } end,
+    "explain: the members of gemeente are strings, not a Lua table")
+  t.raises(function() return result:explain { gemeente = { "a", nil, "b" } } end, "explain: the members of gemeente")
+  t.says(function() return dk.set(data.gemeente) end,
+    "set wants texts, and not a column (the levels of a column: dk.set(t.vaardigheid:levels()))")
+  t.raises(function() return dk.set(dk.expr "a") end, "set wants texts, and not an expression")
+  t.eq(tostring(dk.set(data.gemeente:levels())), "Arnhem|Duiven")
+end)
