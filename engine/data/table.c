@@ -102,6 +102,8 @@ static dk_status add_field(dk_table *table, const dk_field *field, dk_error *err
         return dki_fail(err, DK_ERR_ARGUMENT, "column %zu has no name", table->n_fields + 1);
     if (dki_utf8_check(field->name, length) != length)
         return dki_fail(err, DK_ERR_ARGUMENT, "the name of column %zu is not UTF-8", table->n_fields + 1);
+    if (field->label && dki_utf8_check(field->label, strlen(field->label)) != strlen(field->label))
+        return dki_fail(err, DK_ERR_ARGUMENT, "the label of column %s is not UTF-8", field->name);
     if (dk_column_n_rows(field->column) != table->n_rows)
         return dki_fail(err, DK_ERR_LENGTH, "column %s has %llu rows, and the table has %llu", field->name,
                         (unsigned long long)dk_column_n_rows(field->column), (unsigned long long)table->n_rows);

@@ -77,11 +77,23 @@ static dk_status check_key_columns(const dk_table *table, const dk_properties *p
     return DK_OK;
 }
 
+/* What a script says; a source is the path of a file, which can be any bytes. */
+static dk_status check_text(const char *text, const char *what, dk_error *err)
+{
+    if (text && dki_utf8_check(text, strlen(text)) != strlen(text))
+        return dki_fail(err, DK_ERR_ARGUMENT, "the %s of a table is UTF-8, and this one is not", what);
+    return DK_OK;
+}
+
 dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
                                      dk_error *err)
 {
     dk_status status = properties->weight ? dki_table_check_weight(table, properties->weight, err) : DK_OK;
 
+    if (status == DK_OK)
+        status = check_text(properties->name, "name", err);
+    if (status == DK_OK)
+        status = check_text(properties->unit, "unit", err);
     if (status == DK_OK)
         status = check_day(properties->as_of, "as_of", err);
     if (status == DK_OK)

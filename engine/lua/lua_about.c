@@ -168,6 +168,8 @@ static int table_note(lua_State *L)
     const char *note = dkl_check_text(L, 2, "note: the sentence");
     const dk_table **out = dkl_new_table_like(L);
 
+    if (dki_utf8_check(note, strlen(note)) != strlen(note))
+        return dkl_fail(L, "note: the sentence is not UTF-8");
     DKL_TRY(dk_table_with_note(table, note, out, &err));
     return 1;
 }

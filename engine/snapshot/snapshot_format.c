@@ -165,14 +165,43 @@ dk_status dki_put_name(dki_buffer *buffer, const char *name, dk_error *err)
     return dki_buffer_append(buffer, bytes, sizeof bytes, err);
 }
 
+/* Paths, and what a script says of a table, can be any bytes, and a snapshot has UTF-8: each byte that is ill-formed becomes
+ * U+FFFD. Without a buffer the size alone is told. */
+static dk_status put_well_formed(dki_buffer *buffer, const char *text, size_t *size, dk_error *err)
+{
+    static const char unknown[] = "\xEF\xBF\xBD";
+    size_t left = strlen(text);
+
+    *size = 0;
+    for (;;) {
+        size_t good = dki_utf8_check(text, left);
+        dk_status status = buffer ? dki_buffer_append(buffer, text, good, err) : DK_OK;
+
+        *size += good;
+        text += good;
+        left -= good;
+        if (status != DK_OK || left == 0)
+            return status;
+        if (buffer)
+            status = dki_buffer_append(buffer, unknown, sizeof unknown - 1, err);
+        if (status != DK_OK)
+            return status;
+        *size += sizeof unknown - 1;
+        text++;
+        left--;
+    }
+}
+
 dk_status dki_put_text(dki_buffer *buffer, const char *text, dk_error *err)
 {
     static const char zeros[8] = { 0 };
-    size_t size = text ? strlen(text) : 0;
-    dk_status status = dki_put_u64(buffer, text ? size : UINT64_MAX, err);
+    size_t size = 0;
+    dk_status status = text ? put_well_formed(NULL, text, &size, err) : DK_OK;
 
-    if (status == DK_OK && size > 0)
-        status = dki_buffer_append(buffer, text, size, err);
+    if (status == DK_OK)
+        status = dki_put_u64(buffer, text ? size : UINT64_MAX, err);
+    if (status == DK_OK && text)
+        status = put_well_formed(buffer, text, &size, err);
     if (status == DK_OK && size % 8 > 0)
         status = dki_buffer_append(buffer, zeros, 8 - size % 8, err);
     return status;

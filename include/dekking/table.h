@@ -118,7 +118,7 @@ typedef struct dk_properties {
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
 /* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key
  * DK_ERR_NAME, DK_ERR_RANGE where it is null, DK_ERR_DUPLICATE where it occurs twice (with the rows), DK_ERR_MARGIN;
- * DK_ERR_ARGUMENT for a text that is no date. Cost: a key that the table does not have yet is looked for in every row. */
+ * DK_ERR_ARGUMENT for a text that is no date, and for a name or unit that is not UTF-8. Cost: a key that the table does not have yet is looked for in every row. */
 DK_API DK_MUST_USE dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties,
                                                       const dk_table **out, dk_error *err);
 /* The table with figures of another one beside it, such as how many persons the register of each region has: attached(m) in a
