@@ -255,14 +255,23 @@ static int table_union(lua_State *L)
     return 1;
 }
 
+/* More than one other table would be left out without a word. */
+static void check_alone(lua_State *L, const char *what)
+{
+    if (!lua_isnoneornil(L, 3))
+        dkl_fail(L, "%s takes one table: t:%s(a):%s(b)", what, what, what);
+}
+
 /* t:intersect(other) */
 static int table_intersect(lua_State *L)
 {
     const dk_table *a = dkl_check_table(L, 1);
     const dk_table *b = dkl_check_table(L, 2);
     dk_error err;
-    const dk_table **out = dkl_new_table(L);
+    const dk_table **out;
 
+    check_alone(L, "intersect");
+    out = dkl_new_table(L);
     dkl_no_error(&err);
     DKL_TRY(dk_table_intersect(a, b, out, &err));
     return 1;
@@ -274,8 +283,10 @@ static int table_except(lua_State *L)
     const dk_table *a = dkl_check_table(L, 1);
     const dk_table *b = dkl_check_table(L, 2);
     dk_error err;
-    const dk_table **out = dkl_new_table(L);
+    const dk_table **out;
 
+    check_alone(L, "except");
+    out = dkl_new_table(L);
     dkl_no_error(&err);
     DKL_TRY(dk_table_except(a, b, out, &err));
     return 1;

@@ -189,8 +189,11 @@ end
 local methods = {}
 
 -- coverage:by { "klasse" } - the same measures over other dimensions
-function methods:by(by)
+function methods:by(by, more)
   local spec = core.spec(self, "breakdown", "by")
+  if more ~= nil then
+    core.fail 'by takes one list of dimensions: by { "gemeente", "klasse" }'
+  end
   if by == nil then
     core.fail 'by wants dimensions, such as { "gemeente" }; {} for the total alone; got nil (was a variable nil?)'
   end
@@ -198,8 +201,12 @@ function methods:by(by)
 end
 
 -- coverage:where "leeftijd < 27" - of those rows only, beside the condition that is there
-function methods:where(condition)
+function methods:where(condition, more)
   local spec = core.spec(self, "breakdown", "where")
+  if more ~= nil then
+    core.fail('where takes one condition, as "leeftijd < $grens and in_sonar"; values of parameters stand behind '
+      .. "the table that is asked: coverage(t, { grens = 27 })")
+  end
   local copy = changed(spec, {})
   copy.where = narrowed(spec.where, read.where(condition))
   return make(copy)
@@ -223,8 +230,11 @@ function methods:with(changes)
 end
 
 -- coverage:measure "oudste = max(leeftijd)" - one measure more
-function methods:measure(entry)
+function methods:measure(entry, more)
   local spec = core.spec(self, "breakdown", "measure")
+  if more ~= nil then
+    core.fail "measure adds one measure: call it once for each"
+  end
   local list = table.move(spec.measures, 1, #spec.measures, 1, {})
   list[#list + 1] = entry_of(entry, "measures")
   local copy = changed(spec, {})

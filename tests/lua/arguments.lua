@@ -148,3 +148,17 @@ test("texts that are not UTF-8 damage no file", function(t, dk)
   t.eq(dk.open(saved).n[1], 1)
   os.remove(saved)
 end)
+
+test("a second argument where there is one is refused", function(t, dk)
+  local data = people(dk)
+  local n = dk.breakdown { by = "gemeente", measures = "n = count()" }
+  t.says(function() return n:by("gemeente", "leeftijd") end,
+    'by takes one list of dimensions: by { "gemeente", "klasse" }')
+  t.says(function() return n:measure("a = sum(leeftijd)", "b = max(leeftijd)") end,
+    "measure adds one measure: call it once for each")
+  t.says(function() return n:where("leeftijd < $grens", { grens = 27 }) end,
+    'where takes one condition, as "leeftijd < $grens and in_sonar"; values of parameters stand behind the table that is '
+    .. "asked: coverage(t, { grens = 27 })")
+  t.says(function() return data:intersect(data, data) end, "intersect takes one table: t:intersect(a):intersect(b)")
+  t.says(function() return data:except(data:head(1), data:tail(1)) end, "except takes one table: t:except(a):except(b)")
+end)
