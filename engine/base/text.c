@@ -289,3 +289,22 @@ void dki_nearest_try(dki_nearest *nearest, const char *candidate, size_t size)
         nearest->distance = distance;
     }
 }
+
+void dki_name_list_add(dki_name_list *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (list->is_full)
+        return;
+    list->is_full = list->size + length + 8 > sizeof list->text;
+    if (list->size > 0) {
+        memcpy(list->text + list->size, ", ", 2);
+        list->size += 2;
+    }
+    if (list->is_full) {
+        name = "...";
+        length = 3;
+    }
+    memcpy(list->text + list->size, name, length + 1);
+    list->size += length;
+}

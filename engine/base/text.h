@@ -39,4 +39,12 @@ typedef struct dki_nearest {
 void dki_nearest_init(dki_nearest *nearest, const char *wanted, size_t size);
 void dki_nearest_try(dki_nearest *nearest, const char *candidate, size_t size);
 
+/* Names for a message, "a, b, c"; where no more fit, "..." stands for the others. Begins as { 0 }. */
+typedef struct dki_name_list {
+    char text[256];
+    size_t size;
+    bool is_full;
+} dki_name_list;
+void dki_name_list_add(dki_name_list *list, const char *name);
+
 #endif

@@ -238,33 +238,10 @@ size_t dk_table_find(const dk_table *table, const char *name)
     return number == UINT32_MAX ? DK_NO_COLUMN : number;
 }
 
-/* Names of the columns for a hint, as many as fit. */
-static void list_names(const dk_table *table, char *out, size_t size)
-{
-    size_t used = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < table->n_fields; i++) {
-        size_t length = strlen(table->fields[i].name);
-
-        if (used + length + 8 > size) {
-            memcpy(out + used, used > 0 ? ", ..." : "...", used > 0 ? 6 : 4);
-            return;
-        }
-        if (i > 0) {
-            memcpy(out + used, ", ", 2);
-            used += 2;
-        }
-        memcpy(out + used, table->fields[i].name, length + 1);
-        used += length;
-    }
-}
-
 dk_status dk_table_get(const dk_table *table, const char *name, size_t *out, dk_error *err)
 {
     size_t found = dk_table_find(table, name);
     dki_nearest nearest;
-    char names[256];
 
     if (found != DK_NO_COLUMN) {
         *out = found;
@@ -280,8 +257,11 @@ dk_status dk_table_get(const dk_table *table, const char *name, size_t *out, dk_
     if (nearest.best) {
         dki_hint(err, "did you mean \"%s\"?", nearest.best);
     } else {
-        list_names(table, names, sizeof names);
-        dki_hint(err, table->n_fields ? "there are: %s" : "the table has no columns%s", names);
+        dki_name_list names = { .size = 0 };
+
+        for (size_t i = 0; i < table->n_fields; i++)
+            dki_name_list_add(&names, table->fields[i].name);
+        dki_hint(err, table->n_fields ? "there are: %s" : "the table has no columns%s", names.text);
     }
     return DK_ERR_NAME;
 }

@@ -105,17 +105,22 @@ dk_status dki_scenario_get_param(const dk_scenario *scenario, const char *name, 
 {
     size_t at = dki_scenario_find_param(scenario, name);
     dki_nearest nearest;
+    dki_name_list names = { .size = 0 };
 
     if (at != SIZE_MAX) {
         *out = at;
         return DK_OK;
     }
     dki_nearest_init(&nearest, name, strlen(name));
-    for (size_t i = 0; i < scenario->n_params; i++)
+    for (size_t i = 0; i < scenario->n_params; i++) {
         dki_nearest_try(&nearest, scenario->params[i].name, strlen(scenario->params[i].name));
+        dki_name_list_add(&names, scenario->params[i].name);
+    }
     dki_fail(err, DK_ERR_NAME, "the scenario %s has no parameter %s", scenario->name, name);
     if (nearest.best)
         dki_hint(err, "did you mean %s?", nearest.best);
+    else
+        dki_hint(err, names.size > 0 ? "there are: %s" : "it has none%s", names.text);
     return DK_ERR_NAME;
 }
 

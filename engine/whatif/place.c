@@ -12,19 +12,29 @@
 
 /* The question ------------------------------------------------------------------------------------------------- */
 
+static void hint_names(const dki_nearest *nearest, const dki_name_list *names, dk_error *err)
+{
+    if (nearest->best)
+        dki_hint(err, "did you mean %s?", nearest->best);
+    else
+        dki_hint(err, names->size > 0 ? "there are: %s" : "it has none%s", names->text);
+}
+
 dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, size_t *out, dk_error *err)
 {
     dki_nearest nearest;
+    dki_name_list names = { .size = 0 };
 
     *out = dki_breakdown_find_dimension(breakdown, name);
     if (*out != SIZE_MAX)
         return DK_OK;
     dki_nearest_init(&nearest, name, strlen(name));
-    for (size_t i = 0; i < breakdown->n_by; i++)
+    for (size_t i = 0; i < breakdown->n_by; i++) {
         dki_nearest_try(&nearest, breakdown->by[i].name, strlen(breakdown->by[i].name));
+        dki_name_list_add(&names, breakdown->by[i].name);
+    }
     dki_fail(err, DK_ERR_NAME, "%s is no dimension of the breakdown", name);
-    if (nearest.best)
-        dki_hint(err, "did you mean %s?", nearest.best);
+    hint_names(&nearest, &names, err);
     return DK_ERR_NAME;
 }
 
@@ -32,6 +42,7 @@ static dk_status find_measure(const dk_breakdown *breakdown, const char *name, c
                               dk_error *err)
 {
     dki_nearest nearest;
+    dki_name_list names = { .size = 0 };
 
     if (name == NULL && breakdown->n_measures > 1) {
         dki_fail(err, DK_ERR_ARGUMENT, "%s: the breakdown has several measures, and one is asked about", what);
@@ -42,11 +53,12 @@ static dk_status find_measure(const dk_breakdown *breakdown, const char *name, c
     if (*out != SIZE_MAX)
         return DK_OK;
     dki_nearest_init(&nearest, name, strlen(name));
-    for (size_t i = 0; i < breakdown->n_measures; i++)
+    for (size_t i = 0; i < breakdown->n_measures; i++) {
         dki_nearest_try(&nearest, breakdown->measures[i].name, strlen(breakdown->measures[i].name));
+        dki_name_list_add(&names, breakdown->measures[i].name);
+    }
     dki_fail(err, DK_ERR_NAME, "%s is no measure of the breakdown", name);
-    if (nearest.best)
-        dki_hint(err, "did you mean %s?", nearest.best);
+    hint_names(&nearest, &names, err);
     return DK_ERR_NAME;
 }
 

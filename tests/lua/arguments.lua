@@ -162,3 +162,20 @@ test("a second argument where there is one is refused", function(t, dk)
   t.says(function() return data:intersect(data, data) end, "intersect takes one table: t:intersect(a):intersect(b)")
   t.says(function() return data:except(data:head(1), data:tail(1)) end, "except takes one table: t:except(a):except(b)")
 end)
+
+test("a measure, dimension or parameter that is not there is told which there are", function(t, dk)
+  local data = people(dk)
+  local asked = dk.breakdown { by = "gemeente", measures = { "n = count()", "som = sum(leeftijd)" } }
+  local plan = dk.scenario "plan" { params = { deel = 0.5 }, { share = "$deel", set = { leeftijd = 1 } } }
+  local fixed = dk.scenario "fixed" { { all = true, set = { leeftijd = 1 } } }
+  t.says(function() return asked:contributions(data, plan, { measure = "dekking", at = dk.total }) end,
+    "dekking is no measure of the breakdown (there are: n, som)")
+  t.says(function() return asked:contributions(data, plan, { measure = "n", each = "klasse" }) end,
+    "klasse is no dimension of the breakdown (there are: gemeente)")
+  t.says(function() return asked:by {}:contributions(data, plan, { measure = "n", each = "klasse" }) end,
+    "klasse is no dimension of the breakdown (it has none)")
+  t.says(function() return asked:solve(data, plan, { vary = "x", target = "n > 1", at = dk.total }) end,
+    "the scenario plan has no parameter x (there are: deel)")
+  t.says(function() return asked:solve(data, fixed, { vary = "x", target = "n > 1", at = dk.total }) end,
+    "the scenario fixed has no parameter x (it has none)")
+end)
