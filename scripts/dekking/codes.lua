@@ -9,6 +9,8 @@
 
 local _, core = ...
 
+local given_shown = core.part "given".shown
+
 local OPTIONS = { "code", "label", "other", "repeated" }
 
 local function fail(format, ...)
@@ -111,7 +113,7 @@ local function read_pairs(list)
   end
   for key in next, list do
     if math.type(key) ~= "integer" or key < 1 or key > #found then
-      fail("a list of pairs has no key %s", tostring(key))
+      fail("a list of pairs has no key %s", given_shown(key))
     end
   end
   return found
@@ -120,7 +122,7 @@ end
 local function read_map(map)
   local found = {}
   for code, label in next, map do
-    found[#found + 1] = { code_of(code) or fail("a code is a string or a whole number, not %s", tostring(code)), label }
+    found[#found + 1] = { code_of(code) or fail("a code is a string or a whole number, not %s", given_shown(code)), label }
   end
   table.sort(found, is_less)
   return found

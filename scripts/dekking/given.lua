@@ -17,6 +17,11 @@ function given.number(value)
   return core.is_number(value) and tostring(value) or given.kind(value)
 end
 
+-- The same, and a text as it stands.
+function given.shown(value)
+  return type(value) == "string" and value or given.number(value)
+end
+
 -- The names in a table of options or parameters, in order.
 function given.keys(t, what)
   local keys = {}

@@ -9,5 +9,6 @@ local make = core.part "step".make
 local OPTIONS = { "name", "where", "when", "per", "whole", "allow_none", "estimate" }
 
 return core.export(function(column, shares, options)
-  return make("move", column, options, OPTIONS, { "move " .. tostring(column), move = column, shares = shares })
+  local name = type(column) == "string" and column or "" -- what is none is refused by make
+  return make("move", column, options, OPTIONS, { "move " .. name, move = column, shares = shares })
 end)

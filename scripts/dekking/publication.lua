@@ -6,6 +6,8 @@
 
 local dk, core = ...
 
+local given_shown = core.part "given".shown
+
 local OPTIONS = { "register", "region", "known", "label" }
 local REGISTER = { "level", "value", "stated" }
 local MOST_PERSONS = 1000000000 -- a share of nine digits of so many persons fits in 64 bits
@@ -33,7 +35,7 @@ end
 local function count_of(value, what)
   local count = type(value) == "number" and math.tointeger(value)
   if not count or count < 0 or count > MOST_PERSONS then
-    core.fail(("%s must be a whole number of persons from 0 to %d, not %s"):format(what, MOST_PERSONS, tostring(value)))
+    core.fail(("%s must be a whole number of persons from 0 to %d, not %s"):format(what, MOST_PERSONS, given_shown(value)))
   end
   return count
 end
@@ -46,7 +48,7 @@ local function share_of(value, what)
   end
   if not digits or value < 0 or value > 1 or scale > MOST_DIGITS then
     core.fail(("%s must be a share from 0 to 1 with at most %d digits, not %s"):format(what, MOST_DIGITS,
-      tostring(value)))
+      given_shown(value)))
   end
   return digits, math.tointeger(10 ^ scale), scale
 end

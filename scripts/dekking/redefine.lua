@@ -10,7 +10,6 @@ local OPTIONS = { "name", "where", "when", "allow_none", "estimate" }
 
 return core.export(function(column, expression, options)
   local text = core.condition(expression, "redefine wants an expression, what the column becomes")
-  return make("redefine", column, options, OPTIONS, {
-    "redefine " .. tostring(column), all = true, set = { [tostring(column)] = dk.expr(text) },
-  })
+  local name = type(column) == "string" and column or "" -- what is none is refused by make
+  return make("redefine", column, options, OPTIONS, { "redefine " .. name, all = true, set = { [name] = dk.expr(text) } })
 end)

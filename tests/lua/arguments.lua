@@ -102,6 +102,11 @@ test("messages say what was given, and do not show all of it", function(t, dk)
     "select: a plain list is wanted; it has the key a Lua table")
   local published = dk.publication(dk.table { { "gemeente", { "x" } }, { "totaal", { 1 } } },
     { register = { level = "regio", value = 2 } })
+  t.says(function() return published:spread(loud) end,
+    "spread: the number must be a whole number of persons from 0 to 1000000000, not a Lua table")
+  t.says(function() return dk.move(loud, { a = { b = 1 } }) end, "move: the column is a string, not a Lua table")
+  t.says(function() return dk.redefine(loud, "1") end, "redefine: the column is a string, not a Lua table")
+  t.says(function() return dk.codes { [loud] = "ja" } end, "codes: a code is a string or a whole number, not a Lua table")
   t.says(function() return published:coverage_by(nil) end,
     'coverage_by wants the name of a level, such as "arbeidsmarktregio", not nil')
 end)
