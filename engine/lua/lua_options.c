@@ -399,6 +399,20 @@ dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
     return names;
 }
 
+void dkl_check_values(lua_State *L, int index, const char *what)
+{
+    index = lua_absindex(L, index);
+    if (dkl_kind(L, index))
+        dkl_fail(L, "%s: a list of strings is wanted, not %s", what, dkl_push_kind(L, index));
+    for (lua_Integer i = 1; lua_istable(L, index) && lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
+        if (lua_type(L, -1) != LUA_TSTRING && dkl_kind(L, -1))
+            dkl_fail(L, "%s: item %d of the list must be a string, not %s", what, (int)i, dkl_push_kind(L, -1));
+        lua_pop(L, 1);
+    }
+    if (lua_istable(L, index))
+        lua_pop(L, 1);
+}
+
 /* "what: key", for messages. */
 typedef struct place {
     char text[128];

@@ -71,6 +71,9 @@ typedef struct dkl_few {
 /* As dkl_check_names. */
 dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few);
 
+/* Of texts that are values, and no names: raises where a column or an expression stands for one. */
+void dkl_check_values(lua_State *L, int index, const char *what);
+
 /* Of lua_params.c: raises where a parameter is given that none of the expressions and texts of expressions uses. */
 void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
                     const dkl_names *texts, size_t n_texts);

@@ -91,6 +91,10 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     names = dkl_option_names(L, index, what, "names");
     options->names = names.items;
     options->n_names = names.n;
+    lua_pushfstring(L, "%s: nulls", what);
+    if (dkl_option(L, index, "nulls"))
+        dkl_check_values(L, -1, lua_tostring(L, -2));
+    lua_pop(L, 2);
     nulls = dkl_option_names(L, index, what, "nulls");
     options->nulls = nulls.items; /* {} is not NULL: it states that there are none */
     options->n_nulls = nulls.n;

@@ -100,6 +100,7 @@ const dk_dictionary *dkl_check_levels(lua_State *L, int index, const char *what,
         dkl_names names;
 
         lua_pushfstring(L, "%s: levels of %s", what, column_name);
+        dkl_check_values(L, index, lua_tostring(L, -1));
         names = dkl_check_names(L, index, lua_tostring(L, -1));
         n = names.n;
         texts = dkl_array(L, n, sizeof *texts);

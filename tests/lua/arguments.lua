@@ -127,6 +127,11 @@ test("what is no value of its kind is refused in words", function(t, dk)
     "set wants texts, and not a column (the levels of a column: dk.set(t.vaardigheid:levels()))")
   t.raises(function() return dk.set(dk.expr "a") end, "set wants texts, and not an expression")
   t.eq(tostring(dk.set(data.gemeente:levels())), "Arnhem|Duiven")
+  t.says(function() return data:with_levels { gemeente = { "Arnhem", data.gemeente } } end,
+    "with_levels: levels of gemeente: item 2 of the list must be a string, not a column")
+  t.says(function() return dk.read_text("a\n1\n", { nulls = data.gemeente }) end,
+    "read_text: nulls: a list of strings is wanted, not a column")
+  t.eq(#dk.read_text("a\n1\n", { nulls = { "-", "x" } }), 1)
 end)
 
 -- A file may be called anything; what a script says of a table must be a text.
