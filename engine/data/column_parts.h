@@ -100,7 +100,7 @@ size_t dki_dictionary_bytes(const dk_dictionary *dictionary);
 void dki_view_integers(const dk_view *view, int64_t *out);
 void dki_view_codes(const dk_view *view, uint32_t *out);
 void dki_view_texts(const dk_view *view, dk_text *out); /* of a text column */
-uint32_t dki_view_code(const dk_view *view, size_t i); /* of one row */
+uint32_t dki_view_code(const dk_view *view, size_t i);  /* of one row */
 static inline bool dki_view_is_null(const dk_view *view, size_t i);
 dk_text dki_view_text(const dk_view *view, size_t i); /* text, or the level of a category (empty where null) */
 dk_text dki_view_bytes(const dk_view *view,

@@ -59,8 +59,7 @@ static dk_value get_bound(lua_State *L, int index, const char *name)
     if (lua_rawget(L, index) != LUA_TNIL)
         fits = dkl_exact_number(L, -1, &value) && (value.type == DK_INTEGER || value.type == DK_DECIMAL);
     if (!fits)
-        dkl_fail(L, "the %s of an interval is a number of at most 18 digits, not %s", name,
-                 dkl_push_given(L, -1));
+        dkl_fail(L, "the %s of an interval is a number of at most 18 digits, not %s", name, dkl_push_given(L, -1));
     lua_pop(L, 1);
     return value;
 }

@@ -236,8 +236,8 @@ static int sentinel_refuse(lua_State *L)
         return 1;
     }
     name = luaL_tolstring(L, luaL_testudata(L, 1, DKL_SENTINEL) ? 1 : 2, NULL);
-    return dkl_fail(L, "dk.%s is no value: nothing is computed from it, and it has no order (test with == dk.%s)", name,
-                    name);
+    return dkl_fail(L, "dk.%s is no value: nothing is computed from it, and it has no order (test with == dk.%s)",
+                    name, name);
 }
 
 static const luaL_Reg sentinel_meta[] = { { "__tostring", sentinel_tostring }, { NULL, NULL } };

@@ -57,7 +57,7 @@ typedef struct dki_grouper {
     uint64_t *packed;                    /* the same, all dimensions in one */
     uint32_t *table;                     /* number + 1 by packed key, where that is small; else NULL */
     uint64_t n_table;
-    uint32_t *numbered;               /* number + 1 by the code of the only dimension, where there is no table */
+    uint32_t *numbered; /* number + 1 by the code of the only dimension, where there is no table */
     size_t n_numbered;
     uint8_t bits[DKI_MAX_DIMENSIONS]; /* how many bits a code takes in a hashed key */
     bool recode[DKI_MAX_DIMENSIONS];  /* the key before this dimension is made a number, to have room */
