@@ -20,6 +20,7 @@
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
 #include "pager.h"
+#include "polled.h"
 #include "statement.h"
 
 #define BASE \
@@ -201,15 +202,16 @@ static void offer_pager(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* os.execute; upvalue: Lua's own. A program that Ctrl-C ended has left the cursor behind a ^C. */
+/* os.execute; upvalue: Lua's own. While a program runs the signal is the program's; where that ends of it, what called it does so
+ * too, as a loop in a shell does. */
 static int execute(lua_State *L)
 {
     int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
     const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
 
     if (how && strcmp(how, "signal") == 0 && lua_tointeger(L, -1) == SIGINT) {
-        putchar('\n');
-        fflush(stdout);
+        raise(SIGINT);
+        dkc_poll(L);
     }
     return n;
 }
