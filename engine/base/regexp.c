@@ -251,6 +251,21 @@ static dk_status fail_match(dki_regexp_work *work, int code, dk_error *err)
     return dki_fail(err, DK_ERR_LIMIT, "the regular expression cannot be matched: %s", (const char *)text);
 }
 
+/* Well formed, then, without the library's look at each byte. */
+static bool is_ascii(const char *bytes, size_t size)
+{
+    uint64_t eight, high = 0;
+    size_t i = 0;
+
+    for (; i + sizeof eight <= size; i += sizeof eight) {
+        memcpy(&eight, bytes + i, sizeof eight);
+        high |= eight;
+    }
+    for (; i < size; i++)
+        high |= (unsigned char)bytes[i];
+    return (high & UINT64_C(0x8080808080808080)) == 0;
+}
+
 /* Matches at `at` or behind it; DK_OK and *found. */
 static dk_status match(dki_regexp_search *search, dki_regexp_work *work, size_t at, uint32_t options, bool *found,
                        dk_error *err)
@@ -263,8 +278,8 @@ static dk_status match(dki_regexp_search *search, dki_regexp_work *work, size_t 
     *found = false;
     if (status != DK_OK)
         return status;
-    work->met = (dk_error)DK_ERROR_INIT;
-    if (search->last != SIZE_MAX) /* the match before looked at the subject */
+    dki_error_begin(&work->met);
+    if (search->last != SIZE_MAX || is_ascii(search->subject, search->size)) /* or a match before looked at it */
         options |= PCRE2_NO_UTF_CHECK;
     code = work->pcre2.pcre2_match_8(search->regexp->code, subject, search->size, at, options, work->data,
                                      work->limits);
