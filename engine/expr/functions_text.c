@@ -9,6 +9,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/bitmap.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -195,6 +196,41 @@ static dk_status row_length(dki_eval *eval, const dki_op *op, const dk_value *ar
     return DK_OK;
 }
 
+/* The same for a block of a text column, which need not be asked row by row: for speed alone. */
+static dk_status run_length(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    int64_t *to = slot->values;
+    const dk_text *texts;
+    dki_vector from;
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status != DK_OK)
+        return status;
+    from = dki_op_vector(eval, op->args[0]);
+    texts = from.values;
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++) {
+        slot->valid[w] = selection[w] & dki_vector_known(from, w);
+        for (uint64_t rows = slot->valid[w]; rows; rows &= rows - 1) {
+            size_t i = 64 * w + (size_t)__builtin_ctzll(rows);
+
+            to[i] = (int64_t)dki_utf8_length(texts[i].bytes, texts[i].size);
+        }
+    }
+    slot->vector = (dki_vector){ to, slot->valid };
+    return DK_OK;
+}
+
+static dk_status bind_length(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                             dki_op **out)
+{
+    dk_status status = bind_number(b, f, node, args, n, out);
+
+    if (status == DK_OK && (*out)->run == dki_run_row && args[0]->type == DK_TEXT)
+        (*out)->run = run_length;
+    return status;
+}
+
 static dk_status row_graphemes(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     utf8proc_int32_t state = 0, before = 0, c;
@@ -263,7 +299,7 @@ const dki_function dki_text_functions[] = {
     { "casefold", 1, 1, bind_text, row_casefold },
     { "unaccent", 1, 1, bind_text, row_unaccent },
     { "normalize", 1, 2, bind_normalize, row_normalize },
-    { "length", 1, 1, bind_number, row_length },
+    { "length", 1, 1, bind_length, row_length },
     { "graphemes", 1, 1, bind_number, row_graphemes },
     { "trim", 1, 1, bind_text, row_trim },
     { "trim_left", 1, 1, bind_text, row_trim },
