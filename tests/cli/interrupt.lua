@@ -69,7 +69,7 @@ local cases = {
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
   { "a workbook", WORKBOOK .. GO .. "while true do t:write 'long.xlsx' end", "interrupted! ('write' was running)",
-    after = 1, most = 0.4 },
+    after = 1 },
   { "a finalizer", finalizer "while true do end", "x.lua:1: in main chunk" },
   { "a finalizer that catches", finalizer "while true do pcall(forever) end", "x.lua:1: in main chunk" },
   { "a finalizer's coroutines", finalizer "while true do coroutine.resume(coroutine.create(forever)) end",
@@ -150,7 +150,6 @@ return function(shell, check)
     check.has(name, result.err, "interrupted!")
     check.has(name, result.err, case[3])
     local took = tonumber(shell.run("cat took").out)
-    check.ok(name, not case.most or took < case.most * 1e6, ("it took %d microseconds"):format(took))
     if took > longest then
       longest, slowest = took, case[1]
     end
