@@ -18,7 +18,6 @@
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
-#include "lua/lua_string.h"
 #include "options.h"
 #include "polled.h"
 #include "protected.h"
@@ -181,7 +180,6 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     luaL_openlibs(L);
     luaL_requiref(L, "dekking", luaopen_dekking, 0);
     lua_setglobal(L, "dk");
-    dkl_replace_matching(L);
     dkc_replace_protected(L);
     dkc_replace_long(L);
     lua_pushcfunction(L, dkl_print);

@@ -1,7 +1,7 @@
 /* polled.c - string.rep, upper, lower and reverse, utf8.len and offset, for whom they take long; and what else is replaced so.
  *
  * Lua's own run to their end, whatever signal comes. What is long is done here, with a look at the context in between; all
- * else, and whatever is wrong with the arguments, is left to Lua's own, which is the upvalue of each function.
+ * else, and whatever is wrong with the arguments, is left to Lua's own.
  */
 #include "polled.h"
 
@@ -13,15 +13,11 @@
 #include "interrupt.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
+#include "stock.h"
 
 #define LONG_TEXT DKC_LONG_TEXT
 
-int dkc_call_stock(lua_State *L)
-{
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
-
-int dkc_build(lua_State *L, dkc_add_fn *add)
+int dkc_build(lua_State *L, dkc_add_fn *add, lua_CFunction own)
 {
     int n_args = lua_gettop(L);
     luaL_Buffer out;
@@ -29,7 +25,7 @@ int dkc_build(lua_State *L, dkc_add_fn *add)
     luaL_buffinit(L, &out);
     if (!add(L, &out, n_args)) {
         lua_settop(L, n_args);
-        return dkc_call_stock(L);
+        return own(L);
     }
     luaL_pushresult(&out);
     return 1;
@@ -95,14 +91,14 @@ static int repeat(lua_State *L)
     char *bytes;
 
     if (text == NULL || separator == NULL || !dkc_get_integer(L, 2, 0, &n) || n < 2)
-        return dkc_call_stock(L);
+        return dkc_stock.rep(L);
     unit = size + separator_size;
     if (unit == 0) { /* Lua's own would count to n */
         lua_pushliteral(L, "");
         return 1;
     }
     if (unit > (size_t)INT_MAX || (size_t)n > (size_t)INT_MAX / unit || (size_t)n * unit < LONG_TEXT)
-        return dkc_call_stock(L);
+        return dkc_stock.rep(L);
     total = (size_t)n * unit - separator_size;
     bytes = luaL_buffinitsize(L, &buffer, total);
     memcpy(bytes, text, size);
@@ -141,7 +137,8 @@ static void turn(char *to, const char *from, size_t n)
 }
 
 /* Changes a long text piece by piece; backward: the first piece becomes the last. */
-static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t n), bool backward)
+static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t n), bool backward,
+                  lua_CFunction own)
 {
     size_t size = 0, step;
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : NULL;
@@ -149,7 +146,7 @@ static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t
     char *bytes;
 
     if (size < LONG_TEXT)
-        return dkc_call_stock(L);
+        return own(L);
     bytes = luaL_buffinitsize(L, &buffer, size);
     for (size_t at = 0; at < size; at += step) {
         step = size - at < LONG_TEXT ? size - at : LONG_TEXT;
@@ -164,19 +161,19 @@ static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t
 /* string.upper(s) */
 static int upper(lua_State *L)
 {
-    return change(L, to_upper, false);
+    return change(L, to_upper, false, dkc_stock.upper);
 }
 
 /* string.lower(s) */
 static int lower(lua_State *L)
 {
-    return change(L, to_lower, false);
+    return change(L, to_lower, false, dkc_stock.lower);
 }
 
 /* string.reverse(s) */
 static int reverse(lua_State *L)
 {
-    return change(L, turn, true);
+    return change(L, turn, true, dkc_stock.reverse);
 }
 
 /* Where the character begins that follows the one at place `last`: of what utf8.len has decoded. */
@@ -202,14 +199,14 @@ static int length(lua_State *L)
     lua_Integer n = 0;
 
     if (size < LONG_TEXT || !lua_isnoneornil(L, 2) || !lua_isnoneornil(L, 3))
-        return dkc_call_stock(L);
+        return dkc_stock.len(L);
     for (size_t at = 0; at < size; at = after_character(text, at, last)) {
         last = size - at < LONG_TEXT ? size - 1 : at + LONG_TEXT - 1;
         lua_settop(L, 1);
         lua_pushinteger(L, (lua_Integer)at + 1);
         lua_pushinteger(L, (lua_Integer)last + 1);
         lua_pushboolean(L, lax);
-        if (dkc_call_stock(L) > 1)
+        if (dkc_stock.len(L) > 1)
             return 2; /* where it is wrong */
         n += lua_tointeger(L, -1);
         dkc_poll(L);
@@ -224,7 +221,7 @@ static int push_offset(lua_State *L, lua_Integer n, lua_Integer from)
     lua_settop(L, 1);
     lua_pushinteger(L, n);
     lua_pushinteger(L, from);
-    return dkc_call_stock(L);
+    return dkc_stock.offset(L);
 }
 
 /* utf8.offset(s, n [, i]) over many characters, in parts: the last of one is the first of the next. */
@@ -235,7 +232,7 @@ static int offset(lua_State *L)
 
     if (size < part || !dkc_get_integer(L, 2, 0, &n) || lua_isnoneornil(L, 2) || (n < part && n > -part) ||
         n == LUA_MININTEGER || !dkc_get_integer(L, 3, n > 0 ? 1 : size + 1, &i))
-        return dkc_call_stock(L);
+        return dkc_stock.offset(L);
     while (n > part || n < -part) {
         push_offset(L, n > 0 ? part + 1 : -part, i);
         if (!lua_isinteger(L, -1))
@@ -247,44 +244,34 @@ static int offset(lua_State *L)
     return push_offset(L, n, i);
 }
 
-/* In the table on top. */
-static void replace_field(lua_State *L, const char *name, lua_CFunction function)
-{
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, -2, name);
-}
-
-static void replace(lua_State *L, const char *library, const char *name, lua_CFunction function)
-{
-    lua_getglobal(L, library);
-    replace_field(L, name, function);
-    lua_pop(L, 1);
-}
-
 void dkc_replace_long(lua_State *L)
 {
-    replace(L, LUA_STRLIBNAME, "rep", repeat);
-    replace(L, LUA_STRLIBNAME, "upper", upper);
-    replace(L, LUA_STRLIBNAME, "lower", lower);
-    replace(L, LUA_STRLIBNAME, "reverse", reverse);
-    replace(L, LUA_STRLIBNAME, "format", dkc_format);
-    replace(L, LUA_STRLIBNAME, "pack", dkc_pack);
-    replace(L, LUA_STRLIBNAME, "dump", dkc_dump);
-    replace(L, LUA_UTF8LIBNAME, "len", length);
-    replace(L, LUA_UTF8LIBNAME, "offset", offset);
-    replace(L, LUA_TABLIBNAME, "concat", dkc_concat);
-    replace(L, LUA_TABLIBNAME, "insert", dkc_insert);
-    replace(L, LUA_TABLIBNAME, "move", dkc_move);
-    replace(L, LUA_TABLIBNAME, "remove", dkc_remove);
-    replace(L, LUA_TABLIBNAME, "sort", dkc_sort);
-    replace(L, LUA_IOLIBNAME, "read", dkc_read_input);
-    replace(L, LUA_IOLIBNAME, "lines", dkc_lines);
-    replace(L, LUA_IOLIBNAME, "write", dkc_write_output);
+    lua_getglobal(L, LUA_STRLIBNAME);
+    dkc_replace_matching(L);
+    dkc_stock_replace(L, "rep", repeat, &dkc_stock.rep);
+    dkc_stock_replace(L, "upper", upper, &dkc_stock.upper);
+    dkc_stock_replace(L, "lower", lower, &dkc_stock.lower);
+    dkc_stock_replace(L, "reverse", reverse, &dkc_stock.reverse);
+    dkc_stock_replace(L, "format", dkc_format, &dkc_stock.format);
+    dkc_stock_replace(L, "pack", dkc_pack, &dkc_stock.pack);
+    dkc_stock_replace(L, "dump", dkc_dump, &dkc_stock.dump);
+    lua_getglobal(L, LUA_UTF8LIBNAME);
+    dkc_stock_replace(L, "len", length, &dkc_stock.len);
+    dkc_stock_replace(L, "offset", offset, &dkc_stock.offset);
+    lua_getglobal(L, LUA_TABLIBNAME);
+    dkc_stock_replace(L, "concat", dkc_concat, &dkc_stock.concat);
+    dkc_stock_replace(L, "insert", dkc_insert, &dkc_stock.insert);
+    dkc_stock_replace(L, "move", dkc_move, &dkc_stock.move);
+    dkc_stock_replace(L, "remove", dkc_remove, &dkc_stock.remove);
+    dkc_stock_replace(L, "sort", dkc_sort, &dkc_stock.sort);
+    lua_getglobal(L, LUA_IOLIBNAME);
+    dkc_stock_replace(L, "read", dkc_read_input, &dkc_stock.read);
+    dkc_stock_replace(L, "lines", dkc_lines, &dkc_stock.lines);
+    dkc_stock_replace(L, "write", dkc_write_output, &dkc_stock.write);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
-    replace_field(L, "read", dkc_read_file);
-    replace_field(L, "lines", dkc_lines);
-    replace_field(L, "write", dkc_write_file);
-    lua_pop(L, 2);
+    dkc_stock_replace(L, "read", dkc_read_file, &dkc_stock.file_read);
+    dkc_stock_replace(L, "lines", dkc_lines_of_file, &dkc_stock.file_lines);
+    dkc_stock_replace(L, "write", dkc_write_file, &dkc_stock.file_write);
+    lua_pop(L, 6);
 }

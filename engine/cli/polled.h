@@ -7,19 +7,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Puts them in the place of Lua's: the same, until SIGINT comes. Each has Lua's own as its first upvalue. */
+/* Puts them in the place of Lua's: the same, until SIGINT comes. */
 void dkc_replace_long(lua_State *L);
 
 /* For these functions. --------------------------------------------------------------------------------------------- */
 
 #define DKC_LONG_TEXT ((size_t)1 << 20) /* bytes: as many are dealt with between two looks at the context */
 
-/* Lua's own, with the arguments of the function that runs. */
-int dkc_call_stock(lua_State *L);
 /* Puts the pieces of a text together, of the n arguments; where `add` cannot, what stands on the stack behind these goes, and Lua's
  * own is called. */
 typedef bool dkc_add_fn(lua_State *L, luaL_Buffer *out, int n_args);
-int dkc_build(lua_State *L, dkc_add_fn *add);
+int dkc_build(lua_State *L, dkc_add_fn *add, lua_CFunction own);
 /* Raises when SIGINT came. */
 void dkc_poll(lua_State *L);
 
@@ -37,6 +35,9 @@ bool dkc_get_integer(lua_State *L, int arg, lua_Integer otherwise, lua_Integer *
 /* The file of a handle that is open; NULL: it is none. */
 FILE *dkc_open_file(lua_State *L, int index);
 
+/* find, match, gmatch and gsub of the table on top. */
+void dkc_replace_matching(lua_State *L);
+
 int dkc_format(lua_State *L);       /* string.format */
 int dkc_pack(lua_State *L);         /* string.pack */
 int dkc_dump(lua_State *L);         /* string.dump */
@@ -47,7 +48,8 @@ int dkc_move(lua_State *L);         /* table.move */
 int dkc_sort(lua_State *L);         /* table.sort */
 int dkc_read_file(lua_State *L);    /* file:read */
 int dkc_read_input(lua_State *L);   /* io.read */
-int dkc_lines(lua_State *L);        /* file:lines and io.lines */
+int dkc_lines_of_file(lua_State *L); /* file:lines */
+int dkc_lines(lua_State *L);        /* io.lines */
 int dkc_write_file(lua_State *L);   /* file:write */
 int dkc_write_output(lua_State *L); /* io.write */
 

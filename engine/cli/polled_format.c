@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "polled.h"
+#include "stock.h"
 
 struct piece {
     const char *format;
@@ -27,7 +28,7 @@ static bool add_piece(lua_State *L, luaL_Buffer *out, const struct piece *piece)
         return true;
     if (!lua_checkstack(L, piece->last + LUA_MINSTACK))
         return false;
-    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcfunction(L, dkc_stock.format);
     luaL_buffinit(L, &format);
     for (int i = 0; i < n_before; i++)
         luaL_addstring(&format, "%s");
@@ -138,5 +139,5 @@ static bool is_ours(lua_State *L, int n_args)
 
 int dkc_format(lua_State *L)
 {
-    return is_ours(L, lua_gettop(L)) ? dkc_build(L, add_pieces) : dkc_call_stock(L);
+    return is_ours(L, lua_gettop(L)) ? dkc_build(L, add_pieces, dkc_stock.format) : dkc_stock.format(L);
 }

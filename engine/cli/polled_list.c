@@ -2,6 +2,7 @@
 #include <lauxlib.h>
 
 #include "polled.h"
+#include "stock.h"
 
 #define LONG_LIST 100000 /* values: a millisecond or more */
 
@@ -21,11 +22,11 @@ int dkc_concat(lua_State *L)
 
     if (lua_istable(L, 1) && lua_getmetatable(L, 1)) { /* as long as it says */
         lua_pop(L, 1);
-        return dkc_call_stock(L);
+        return dkc_stock.concat(L);
     }
     if (!lua_istable(L, 1) || separator == NULL || !dkc_get_integer(L, 3, 1, &i) ||
         !dkc_get_integer(L, 4, (lua_Integer)lua_rawlen(L, 1), &last) || !is_long(i, last))
-        return dkc_call_stock(L);
+        return dkc_stock.concat(L);
     lua_settop(L, 2);
     luaL_buffinit(L, &buffer);
     for (;; i++) {
@@ -33,7 +34,7 @@ int dkc_concat(lua_State *L)
             lua_settop(L, 2);
             lua_pushinteger(L, i);
             lua_pushinteger(L, i);
-            return dkc_call_stock(L); /* says what is wrong with it */
+            return dkc_stock.concat(L); /* says what is wrong with it */
         }
         luaL_addvalue(&buffer);
         if (i == last)
@@ -56,11 +57,11 @@ int dkc_move(lua_State *L)
     if (!dkc_get_integer(L, 2, 0, &first) || !dkc_get_integer(L, 3, 0, &last) || !dkc_get_integer(L, 4, 0, &to) ||
         !is_long(first, last) || first == LUA_MININTEGER || (first <= 0 && last >= LUA_MAXINTEGER + first) ||
         to > LUA_MAXINTEGER - (last - first))
-        return dkc_call_stock(L);
+        return dkc_stock.move(L);
     lua_settop(L, 5);
     lua_pushinteger(L, first - 1);
     lua_replace(L, 3);
-    dkc_call_stock(L); /* moves nothing, but looks at the tables */
+    dkc_stock.move(L); /* moves nothing, but looks at the tables */
     n = last - first;
     backward = to > first && to <= last && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
     for (lua_Integer i = 0; i <= n; i++) {
@@ -87,11 +88,11 @@ int dkc_insert(lua_State *L)
     lua_Integer place, end;
 
     if (lua_gettop(L) != 3 || lua_isnil(L, 2) || !dkc_get_integer(L, 2, 0, &place) || !is_long_list(L))
-        return dkc_call_stock(L);
+        return dkc_stock.insert(L);
     lua_settop(L, 3);
     end = (lua_Integer)((lua_Unsigned)luaL_len(L, 1) + 1);
     if ((lua_Unsigned)place - 1 >= (lua_Unsigned)end)
-        return dkc_call_stock(L); /* says what is wrong */
+        return dkc_stock.insert(L); /* says what is wrong */
     for (lua_Integer i = end; i > place; i--) {
         lua_geti(L, 1, i - 1);
         lua_seti(L, 1, i);
@@ -108,11 +109,11 @@ int dkc_remove(lua_State *L)
     lua_Integer place, size;
 
     if (lua_isnoneornil(L, 2) || !dkc_get_integer(L, 2, 0, &place) || !is_long_list(L))
-        return dkc_call_stock(L);
+        return dkc_stock.remove(L);
     lua_settop(L, 2);
     size = luaL_len(L, 1);
     if (place != size && (lua_Unsigned)place - 1 > (lua_Unsigned)size)
-        return dkc_call_stock(L);
+        return dkc_stock.remove(L);
     for (lua_geti(L, 1, place); place < size; place++) {
         lua_geti(L, 1, place + 1);
         lua_seti(L, 1, place);
@@ -137,5 +138,5 @@ int dkc_sort(lua_State *L)
         lua_settop(L, 1);
         lua_pushcfunction(L, is_less);
     }
-    return dkc_call_stock(L);
+    return dkc_stock.sort(L);
 }

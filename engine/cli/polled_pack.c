@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "polled.h"
+#include "stock.h"
 
 /* Options, from format + begin to format + end, and their arguments; numbers begin at the end that `order` names. */
 struct piece {
@@ -23,7 +24,7 @@ static bool add_piece(lua_State *L, luaL_Buffer *out, const char *format, const 
 
     if (!lua_checkstack(L, n + LUA_MINSTACK))
         return false;
-    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcfunction(L, dkc_stock.pack);
     lua_pushfstring(L, "%c", piece->order);
     lua_pushlstring(L, format + piece->begin, piece->end - piece->begin);
     lua_concat(L, 2);
@@ -54,7 +55,7 @@ static bool add_text(lua_State *L, luaL_Buffer *out, char order, char option, in
     case 's':
         if (number == TOO_LARGE)
             return false;
-        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_pushcfunction(L, dkc_stock.pack);
         lua_pushfstring(L, number == NONE ? "%cT" : "%cI%d", order, number);
         lua_pushinteger(L, (lua_Integer)size);
         if (!dkc_add_stock(L, out, 2))
@@ -115,8 +116,8 @@ int dkc_pack(lua_State *L)
 {
     /* What is aligned depends on all that comes before. */
     if (!dkc_any_long(L, 2) || lua_type(L, 1) != LUA_TSTRING || strpbrk(lua_tostring(L, 1), "!X"))
-        return dkc_call_stock(L);
-    return dkc_build(L, add_pieces);
+        return dkc_stock.pack(L);
+    return dkc_build(L, add_pieces, dkc_stock.pack);
 }
 
 /* What lua_dump writes to: the function must be on top of the stack when it begins. */
@@ -142,7 +143,7 @@ int dkc_dump(lua_State *L)
     bool strip = lua_toboolean(L, 2);
 
     if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1))
-        return dkc_call_stock(L);
+        return dkc_stock.dump(L);
     lua_settop(L, 1);
     lua_dump(L, add_part, &writing, strip);
     luaL_pushresult(&writing.buffer);

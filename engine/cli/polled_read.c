@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "polled.h"
+#include "stock.h"
 
 #define INPUT "_IO_input" /* where the registry has the standard input of Lua's library */
 
@@ -107,7 +108,7 @@ static bool is_more(lua_State *L, FILE *file)
 /* Lua's own function reads a number; handle: of its file, or 0 where it needs none. */
 static bool read_number(lua_State *L, int handle)
 {
-    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcfunction(L, handle ? dkc_stock.file_read : dkc_stock.read);
     if (handle)
         lua_pushvalue(L, handle);
     lua_pushliteral(L, "n");
@@ -163,7 +164,7 @@ int dkc_read_file(lua_State *L)
 {
     FILE *file = dkc_open_file(L, 1);
 
-    return file ? read_formats(L, file, 1, 2, lua_gettop(L) - 1) : dkc_call_stock(L);
+    return file ? read_formats(L, file, 1, 2, lua_gettop(L) - 1) : dkc_stock.file_read(L);
 }
 
 int dkc_read_input(lua_State *L)
@@ -176,7 +177,7 @@ int dkc_read_input(lua_State *L)
     if (file) /* its handle stays where it is: a finalizer may give the registry another */
         return read_formats(L, file, 0, 1, n);
     lua_settop(L, n);
-    return dkc_call_stock(L);
+    return dkc_stock.read(L);
 }
 
 enum { HANDLE = 1, N_FORMATS, CLOSES, N_FIXED = CLOSES }; /* upvalues of Lua's iterator, and of the one here */
@@ -208,9 +209,10 @@ static int next_line(lua_State *L)
     return 0;
 }
 
-int dkc_lines(lua_State *L)
+/* Puts an iterator of ours in the place of Lua's own, which is the first of the results on top. */
+static int take_iterator(lua_State *L, int n_results)
 {
-    int n_results = dkc_call_stock(L), iterator = lua_gettop(L) - n_results + 1, n;
+    int iterator = lua_gettop(L) - n_results + 1, n;
 
     lua_getupvalue(L, iterator, N_FORMATS);
     n = N_FIXED + (int)lua_tointeger(L, -1);
@@ -229,4 +231,14 @@ int dkc_lines(lua_State *L)
     lua_pushcclosure(L, next_line, n);
     lua_replace(L, iterator);
     return n_results;
+}
+
+int dkc_lines(lua_State *L)
+{
+    return take_iterator(L, dkc_stock.lines(L));
+}
+
+int dkc_lines_of_file(lua_State *L)
+{
+    return take_iterator(L, dkc_stock.file_lines(L));
 }

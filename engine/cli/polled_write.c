@@ -3,6 +3,7 @@
 #include <lualib.h>
 
 #include "polled.h"
+#include "stock.h"
 
 #define OUTPUT "_IO_output" /* where the registry has the standard output of Lua's library */
 
@@ -57,7 +58,7 @@ int dkc_write_file(lua_State *L)
 {
     FILE *file = dkc_any_long(L, 2) ? dkc_open_file(L, 1) : NULL;
 
-    return file ? write_all(L, file, 1, 2, lua_gettop(L)) : dkc_call_stock(L);
+    return file ? write_all(L, file, 1, 2, lua_gettop(L)) : dkc_stock.file_write(L);
 }
 
 int dkc_write_output(lua_State *L)
@@ -66,11 +67,11 @@ int dkc_write_output(lua_State *L)
     FILE *file;
 
     if (!dkc_any_long(L, 1))
-        return dkc_call_stock(L);
+        return dkc_stock.write(L);
     lua_getfield(L, LUA_REGISTRYINDEX, OUTPUT);
     file = dkc_open_file(L, n + 1);
     if (file)
         return write_all(L, file, n + 1, 1, n);
     lua_settop(L, n);
-    return dkc_call_stock(L);
+    return dkc_stock.write(L);
 }

@@ -13,6 +13,7 @@
 #include "interrupt.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
+#include "stock.h"
 
 /* Raises the error on top again; a handler may have made anything of it. */
 static int pass_on(lua_State *L)
@@ -89,20 +90,20 @@ static int run(lua_State *L, lua_State *coroutine, int n)
     return n;
 }
 
-/* upvalue: Lua's own function, which says what is wrong where it is called on anything else */
-static lua_State *check_coroutine(lua_State *L)
+/* Lua's own function says what is wrong where it is called on anything else. */
+static lua_State *check_coroutine(lua_State *L, lua_CFunction own)
 {
     lua_State *coroutine = lua_tothread(L, 1);
 
     if (coroutine == NULL)
-        lua_tocfunction(L, lua_upvalueindex(1))(L);
+        own(L);
     return coroutine;
 }
 
 /* coroutine.resume(co, ...) */
 static int resume(lua_State *L)
 {
-    lua_State *coroutine = check_coroutine(L);
+    lua_State *coroutine = check_coroutine(L, dkc_stock.resume);
     int n = run(L, coroutine, lua_gettop(L) - 1);
 
     if (n == FAILED)
@@ -151,17 +152,17 @@ static int wrap(lua_State *L)
     return 1;
 }
 
-/* coroutine.close(co); upvalue: Lua's own, which raises only where it closes nothing */
+/* coroutine.close(co): Lua's own raises only where it closes nothing */
 static int close(lua_State *L)
 {
-    lua_State *coroutine = check_coroutine(L);
+    lua_State *coroutine = check_coroutine(L, dkc_stock.close);
     dkc_interrupt_caller caller;
     int n;
 
     if (lua_status(coroutine) == LUA_OK) /* it runs, has not begun or has ended: nothing of it is closed */
-        return lua_tocfunction(L, lua_upvalueindex(1))(L);
+        return dkc_stock.close(L);
     caller = dkc_interrupt_enter(coroutine);
-    n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    n = dkc_stock.close(L);
     dkc_interrupt_leave(L, caller);
     return n > 1 && dkc_interrupt_passes(L) ? pass_on(L) : n;
 }
@@ -183,7 +184,7 @@ static int next_piece(lua_State *L)
     return 1;
 }
 
-/* load(chunk, ...), whose chunk may be a function, or a text that is long; upvalue: Lua's own */
+/* load(chunk, ...), whose chunk may be a function, or a text that is long */
 static int load(lua_State *L)
 {
     bool in_pieces = lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > LONG_TEXT;
@@ -200,7 +201,7 @@ static int load(lua_State *L)
         lua_pushcclosure(L, next_piece, 2);
         lua_replace(L, 1);
     }
-    n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    n = dkc_stock.load(L);
     if (n > 1)
         dkc_interrupt_reword(L);
     if (n > 1 && (in_pieces ? dkc_interrupt_is_raised() : dkc_interrupt_passes(L)))
@@ -208,34 +209,29 @@ static int load(lua_State *L)
     return n;
 }
 
-/* loadfile(...); upvalue: Lua's own, which gives the error as a result */
+/* loadfile(...): Lua's own gives the error as a result */
 static int load_file(lua_State *L)
 {
-    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    int n = dkc_stock.loadfile(L);
 
     if (n > 1)
         dkc_interrupt_reword(L);
     return n > 1 && dkc_interrupt_is_raised() ? pass_on(L) : n;
 }
 
-/* Puts a function in the place of the one of that name in the table on top, which becomes its upvalue. */
-static void replace(lua_State *L, const char *name, lua_CFunction function)
-{
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, -2, name);
-}
-
 void dkc_replace_protected(lua_State *L)
 {
     lua_pushglobaltable(L);
-    replace(L, "pcall", call);
-    replace(L, "xpcall", call_with_handler);
-    replace(L, "load", load);
-    replace(L, "loadfile", load_file);
+    lua_pushcfunction(L, call);
+    lua_setfield(L, -2, "pcall");
+    lua_pushcfunction(L, call_with_handler);
+    lua_setfield(L, -2, "xpcall");
+    dkc_stock_replace(L, "load", load, &dkc_stock.load);
+    dkc_stock_replace(L, "loadfile", load_file, &dkc_stock.loadfile);
     lua_getfield(L, -1, LUA_COLIBNAME);
-    replace(L, "resume", resume);
-    replace(L, "wrap", wrap);
-    replace(L, "close", close);
+    dkc_stock_replace(L, "resume", resume, &dkc_stock.resume);
+    lua_pushcfunction(L, wrap);
+    lua_setfield(L, -2, "wrap");
+    dkc_stock_replace(L, "close", close, &dkc_stock.close);
     lua_pop(L, 2);
 }

@@ -22,6 +22,7 @@
 #include "pager.h"
 #include "polled.h"
 #include "statement.h"
+#include "stock.h"
 
 #define BASE \
     DKC_STATEMENT_INPUT  /* the stack of the prompt: what it reads from, and above it the values of a statement */
@@ -202,11 +203,11 @@ static void offer_pager(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* os.execute; upvalue: Lua's own. While a program runs the signal is the program's; where that ends of it, what called it does so
+/* os.execute. While a program runs the signal is the program's; where that ends of it, what called it does so
  * too, as a loop in a shell does. */
 static int execute(lua_State *L)
 {
-    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    int n = dkc_stock.execute(L);
     const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
 
     if (how && strcmp(how, "signal") == 0 && lua_tointeger(L, -1) == SIGINT) {
@@ -220,14 +221,8 @@ static void offer_execute(lua_State *L)
 {
     lua_pushglobaltable(L);
     lua_pushliteral(L, LUA_OSLIBNAME);
-    if (lua_rawget(L, -2) == LUA_TTABLE) {
-        lua_pushliteral(L, "execute");
-        lua_pushliteral(L, "execute");
-        if (lua_rawget(L, -3) == LUA_TFUNCTION && lua_iscfunction(L, -1)) {
-            lua_pushcclosure(L, execute, 1);
-            lua_rawset(L, -3);
-        }
-    }
+    if (lua_rawget(L, -2) == LUA_TTABLE)
+        dkc_stock_replace(L, "execute", execute, &dkc_stock.execute);
     lua_settop(L, BASE);
 }
 

@@ -114,6 +114,7 @@ local scripts = {
   { "hooks.lua", all_of_it = true },
   { "yields.lua", all_of_it = true },
   { "-W finalizers.lua", all_of_it = true },
+  { "upvalues.lua", all_of_it = true },
   { "traceback.lua" },
   { "lexical.lua", all_of_it = true },
   { "arguments.lua", all_of_it = true },

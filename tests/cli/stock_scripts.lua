@@ -248,6 +248,34 @@ for i = 1, 3 do
 end
 ]]
 
+-- What stands in the place of a function of Lua's has what that has: no value within reach of debug.
+scripts["upvalues.lua"] = [[
+local lines = {}
+local function look(name, list)
+  for key, f in pairs(list) do
+    if type(f) == "function" then
+      local about = debug.getinfo(f, "uS")
+      lines[#lines + 1] = ("%s.%s %s %d %d %s"):format(name, key, about.what, about.nups, about.nparams, about.isvararg)
+      for i = 1, about.nups do debug.setupvalue(f, i, 1) end
+    end
+  end
+end
+look("_G", _G)
+for _, name in ipairs { "string", "table", "coroutine", "utf8", "io", "os", "math", "debug" } do
+  look(name, _G[name])
+end
+look("file", getmetatable(io.stdout).__index)
+table.sort(lines)
+print(table.concat(lines, "\n"))
+print(debug.setupvalue(string.find, 2, io.stdout), debug.getupvalue(string.rep, 1), debug.upvalueid(table.sort, 1))
+print(("a b"):find "%a", ("a b"):match "%a", ("a b"):gsub("%a", "x"), ("a b"):gmatch "%a" ())
+print(("x"):rep(3), ("x"):upper(), ("X"):lower(), ("ab"):reverse(), ("%d"):format(1), #("z"):pack("a"))
+print(utf8.len "aé", utf8.offset("aé", 2), table.concat { 1, 2 }, table.unpack(table.move({ 1 }, 1, 1, 2)))
+print(load "return 1" (), loadfile "nosuch", coroutine.resume(coroutine.create(print), 1))
+print(coroutine.close(coroutine.create(print)), pcall(error, 1), xpcall(error, print, 1), coroutine.wrap(print)(2))
+for line in io.lines "script.lua" do io.write(line, "\n") end
+]]
+
 scripts["overflow.lua"] = "local function f() return 1 + f() end f()"
 
 return scripts

@@ -1,17 +1,17 @@
-/* lua_string.c - find, match, gmatch and gsub of the program's string library, over the engine's own matcher.
+/* polled_match.c - find, match, gmatch and gsub of the program's string library, over the engine's own matcher.
  *
  * Stock Lua's matcher cannot be stopped while it tries, and what it tries may take longer than anybody waits. This one
- * polls the context; results and texts of errors are stock Lua's. Each function has two upvalues: the stock function,
- * which serves while the state closes and the context is gone, and the state.
+ * polls the context; results and texts of errors are stock Lua's. While the state closes and the context is gone, Lua's own serve.
  */
-#include "lua_string.h"
-
-#include <lualib.h>
+#include <lauxlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/text_pattern.h"
-#include "bind.h"
+#include "lua/bind.h"
+#include "lua/dekking_lua.h"
+#include "polled.h"
+#include "stock.h"
 
 #define PATTERN "dk.string_pattern"
 /* A pattern of so many bytes takes no memory of the arena: a set of 32 bytes and an item of 8 for each, and the end. */
@@ -32,18 +32,6 @@ static int drop_holder(lua_State *L)
     return 0;
 }
 
-static dk_context *context_of(lua_State *L)
-{
-    const dkl_state *state = lua_touserdata(L, lua_upvalueindex(2));
-
-    return state->context;
-}
-
-static int call_stock(lua_State *L)
-{
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
-
 /* What is wrong with a pattern is told as stock Lua does. */
 static void fail_match(lua_State *L, const dk_error *err)
 {
@@ -59,10 +47,10 @@ static holder *take_apart(lua_State *L, holder *room, const char *bytes, size_t 
 
     if (room == NULL || size > SHORT_PATTERN) {
         room = lua_newuserdatauv(L, sizeof *room, 0);
-        dki_arena_init_small(&room->arena, context_of(L));
+        dki_arena_init_small(&room->arena, dkl_context(L));
         luaL_setmetatable(L, PATTERN);
     } else {
-        dki_arena_init_small(&room->arena, context_of(L));
+        dki_arena_init_small(&room->arena, dkl_context(L));
     }
     if (dki_text_pattern_init(&room->pattern, &room->arena, bytes, size, anchors, &err) != DK_OK)
         fail_match(L, &err);
@@ -172,12 +160,12 @@ static int find_or_match(lua_State *L, bool find)
 
 static int string_find(lua_State *L)
 {
-    return context_of(L) ? find_or_match(L, true) : call_stock(L);
+    return dkl_context(L) ? find_or_match(L, true) : dkc_stock.find(L);
 }
 
 static int string_match(lua_State *L)
 {
-    return context_of(L) ? find_or_match(L, false) : call_stock(L);
+    return dkl_context(L) ? find_or_match(L, false) : dkc_stock.match(L);
 }
 
 /* Upvalues: the subject, the pattern's object, the search. */
@@ -195,8 +183,8 @@ static int string_gmatch(lua_State *L)
     const char *subject, *bytes;
     const holder *held;
 
-    if (context_of(L) == NULL)
-        return call_stock(L);
+    if (dkl_context(L) == NULL)
+        return dkc_stock.gmatch(L);
     subject = luaL_checklstring(L, 1, &size);
     bytes = luaL_checklstring(L, 2, &pattern_size);
     at = first_place(L, 3, size);
@@ -271,8 +259,8 @@ static int string_gsub(lua_State *L)
     holder room, *held;
     int type;
 
-    if (context_of(L) == NULL)
-        return call_stock(L);
+    if (dkl_context(L) == NULL)
+        return dkc_stock.gsub(L);
     subject = luaL_checklstring(L, 1, &size);
     bytes = luaL_checklstring(L, 2, &pattern_size);
     type = lua_type(L, 3);
@@ -298,26 +286,13 @@ static int string_gsub(lua_State *L)
     return 2;
 }
 
-void dkl_replace_matching(lua_State *L)
+void dkc_replace_matching(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "find", string_find },
-                                          { "match", string_match },
-                                          { "gmatch", string_gmatch },
-                                          { "gsub", string_gsub },
-                                          { NULL, NULL } };
     static const luaL_Reg meta[] = { { "__gc", drop_holder }, { NULL, NULL } };
-    dkl_state *state = dkl_get_state(L);
 
     dkl_class(L, PATTERN, meta);
-    lua_getglobal(L, LUA_STRLIBNAME);
-    for (const luaL_Reg *f = functions; f->name; f++) {
-        if (lua_getfield(L, -1, f->name) != LUA_TFUNCTION || !lua_iscfunction(L, -1)) {
-            lua_pop(L, 1);
-            continue;
-        }
-        lua_pushlightuserdata(L, state);
-        lua_pushcclosure(L, f->func, 2);
-        lua_setfield(L, -2, f->name);
-    }
-    lua_pop(L, 1);
+    dkc_stock_replace(L, "find", string_find, &dkc_stock.find);
+    dkc_stock_replace(L, "match", string_match, &dkc_stock.match);
+    dkc_stock_replace(L, "gmatch", string_gmatch, &dkc_stock.gmatch);
+    dkc_stock_replace(L, "gsub", string_gsub, &dkc_stock.gsub);
 }
