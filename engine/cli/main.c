@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,17 @@ static bool run_command(lua_State *L, const dkc_options *options)
     return success;
 }
 
+/* The C library gives freed memory back to the system as soon as 128 KiB of it are free, and what is asked for next has to be
+ * cleared by the system again, page by page: half of the time of a breakdown by 100,000 groups. As much is kept as its own
+ * adapting thresholds would come to, could they see what the blocks are for. */
+static void keep_freed_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+#endif
+}
+
 static void open_libraries(lua_State *L, const dkc_options *options)
 {
     if (options->ignore_environment) {
@@ -254,6 +266,7 @@ int main(int argc, char **argv)
         dkc_usage(stdout, options.program);
         return flush_output(options.program) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    keep_freed_memory();
     L = luaL_newstate();
     if (L == NULL) {
         fprintf(stderr, "%s: cannot create state: not enough memory\n", options.program);
