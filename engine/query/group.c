@@ -1,7 +1,6 @@
 /* group.c - gives every row of a block a group number.
  *
- * Each dimension has a coder: categories, booleans and integers of a small range have codes that follow from the
- * value, other values get the next code when they are first met. The codes of a row make a key in one of three ways:
+ * Each dimension has a coder (coder.h). The codes of a row make a key in one of three ways:
  *
  *   table    all codes are known beforehand and their combinations are few:
  *            key = (code 0 * n 1 + code 1) * n 2 + ..., an index of an array of numbers
@@ -21,164 +20,8 @@
 #include <string.h>
 
 #include "base/bitmap.h"
-#include "base/number.h"
-#include "data/column_parts.h"
 
-#define RANGE_LIMIT (UINT64_C(1) << 18)
 #define TABLE_LIMIT (UINT64_C(1) << 20)
-
-/* The rows of a block that count: FOR_SELECTED(i, n, selection) { ... } */
-#define FOR_SELECTED(i, n, selection) \
-    for (size_t i = 0; i < (n); i++)  \
-        if ((selection) == NULL || dki_bit((selection), i))
-
-/* Coders. ------------------------------------------------------------------------------------------------------ */
-
-uint64_t dki_dimension_n_codes(const dki_dimension *what)
-{
-    uint64_t range = (uint64_t)what->greatest - (uint64_t)what->least;
-
-    if (what->known_only)
-        return 2;
-    switch (what->type) {
-    case DK_CATEGORY: return dk_dictionary_n_levels(what->levels) + 1 + what->has_wholes;
-    case DK_BOOLEAN: return 3;
-    case DK_RATIO:
-    case DK_TEXT:
-    case DK_REAL: return 0;
-    default: return what->has_bounds && range < UINT32_MAX - 2 ? range + 2 : 0;
-    }
-}
-
-uint32_t dki_dimension_n_direct(const dki_dimension *what)
-{
-    uint64_t n = dki_dimension_n_codes(what);
-
-    return what->type != DK_CATEGORY && n > RANGE_LIMIT + 1 ? 0 : (uint32_t)n;
-}
-
-static void coder_init(dki_coder *coder, dk_context *context, const dki_dimension *what)
-{
-    coder->what = *what;
-    coder->n_direct = dki_dimension_n_direct(what);
-    dki_int_map_init(&coder->integers, context);
-    dki_text_map_init(&coder->texts, context);
-    switch (what->type) {
-    case DK_CATEGORY: coder->kind = DKI_CODER_LEVELS; break;
-    case DK_BOOLEAN: coder->kind = DKI_CODER_BITS; break;
-    case DK_RATIO:
-    case DK_TEXT: coder->kind = DKI_CODER_BYTES; break;
-    default: coder->kind = coder->n_direct ? DKI_CODER_RANGE : DKI_CODER_INTEGERS;
-    }
-}
-
-static dk_status code_integers(dki_coder *coder, const dk_view *view, const int64_t *values, size_t n,
-                               const uint64_t *selection, uint32_t *codes, dk_error *err)
-{
-    FOR_SELECTED(i, n, selection)
-    {
-        uint32_t number = UINT32_MAX;
-
-        if (!dki_view_is_null(view, i)) {
-            dk_status status = dki_int_map_add(&coder->integers, (uint64_t)values[i], &number, err);
-
-            if (status != DK_OK)
-                return status;
-        }
-        codes[i] = number + 1;
-    }
-    return DK_OK;
-}
-
-/* A real counts by its bits; the two zeros are one value. */
-static void real_bits(const dk_view *view, size_t n, int64_t *out)
-{
-    const double *values = view->values;
-
-    for (size_t i = 0; i < n; i++) {
-        double value = values[view->constant ? 0 : i];
-
-        if (value == 0)
-            value = 0;
-        memcpy(&out[i], &value, sizeof value);
-    }
-}
-
-static dk_status code_bytes(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection,
-                            uint32_t *codes, dk_error *err)
-{
-    FOR_SELECTED(i, n, selection)
-    {
-        uint32_t number = UINT32_MAX;
-        dk_status status;
-        dk_text key;
-
-        if (dki_view_is_null(view, i)) {
-            codes[i] = 0;
-            continue;
-        }
-        key = dki_view_bytes(view, i);
-        status = dki_text_map_add(&coder->texts, key.bytes, key.size, &number, err);
-        if (status != DK_OK)
-            return status;
-        codes[i] = number + 1;
-    }
-    return DK_OK;
-}
-
-static dk_status code_view(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection,
-                           int64_t *values, uint32_t *codes, dk_error *err)
-{
-    switch (coder->kind) {
-    case DKI_CODER_LEVELS: dki_view_codes(view, codes); return DK_OK;
-    case DKI_CODER_BITS:
-    case DKI_CODER_RANGE:
-        dki_view_integers(view, values);
-        for (size_t i = 0; i < n; i++) {
-            uint64_t from = coder->kind == DKI_CODER_BITS ? 0 : (uint64_t)coder->what.least;
-
-            codes[i] = (uint32_t)((uint64_t)values[i] - from) + 1;
-        }
-        if (view->valid) {
-            for (size_t i = 0; i < n; i++)
-                codes[i] = dki_view_is_null(view, i) ? 0 : codes[i];
-        }
-        return DK_OK;
-    case DKI_CODER_INTEGERS:
-        if (view->type == DK_REAL)
-            real_bits(view, n, values);
-        else
-            dki_view_integers(view, values);
-        return code_integers(coder, view, values, n, selection, codes, err);
-    case DKI_CODER_BYTES: break;
-    }
-    return code_bytes(coder, view, n, selection, codes, err);
-}
-
-/* The code here of a code of another coder of the same dimension. */
-static dk_status coder_translate(dki_coder *coder, const dki_coder *other, uint32_t code, uint32_t *out,
-                                 dk_error *err)
-{
-    uint32_t number;
-    dk_status status;
-
-    *out = code;
-    if (code == 0 || coder->n_direct)
-        return DK_OK;
-    if (coder->kind == DKI_CODER_INTEGERS) {
-        status = dki_int_map_add(&coder->integers, other->integers.keys[code - 1], &number, err);
-    } else {
-        size_t size;
-        const char *bytes = dki_text_map_get(&other->texts, code - 1, &size);
-
-        status = dki_text_map_add(&coder->texts, bytes, size, &number, err);
-    }
-    if (status == DK_OK)
-        *out = number + 1;
-    return status;
-}
-
-/* Groupers. ---------------------------------------------------------------------------------------------------- */
 
 static unsigned bits_for(uint32_t n_codes)
 {
@@ -225,7 +68,7 @@ dk_status dki_grouper_init(dki_grouper *grouper, dk_context *context, const dki_
     grouper->context = context;
     grouper->block = block;
     for (size_t d = 0; d < n_dims; d++) {
-        coder_init(&grouper->coders[d], context, &dims[d]);
+        dki_coder_init(&grouper->coders[d], context, &dims[d]);
         dki_int_map_init(&grouper->steps[d], context);
     }
     dki_int_map_init(&grouper->numbers, context);
@@ -247,8 +90,7 @@ void dki_grouper_drop(dki_grouper *grouper)
     if (grouper->context == NULL)
         return;
     for (size_t d = 0; d < grouper->n_dims; d++) {
-        dki_int_map_drop(&grouper->coders[d].integers);
-        dki_text_map_drop(&grouper->coders[d].texts);
+        dki_coder_drop(&grouper->coders[d]);
         dki_int_map_drop(&grouper->steps[d]);
         dki_free(grouper->context, grouper->codes[d]);
     }
@@ -296,7 +138,7 @@ static dk_status number_by_table(dki_grouper *grouper, const uint32_t *const *co
 {
     const uint64_t *packed = pack_direct(grouper, codes, n);
 
-    FOR_SELECTED(i, n, selection)
+    DKI_FOR_SELECTED(i, n, selection)
     {
         uint32_t *slot = &grouper->table[packed[i]];
 
@@ -323,7 +165,7 @@ static dk_status number_by_hash(dki_grouper *grouper, const uint32_t *const *cod
         unsigned bits = grouper->bits[d];
 
         if (grouper->recode[d]) {
-            FOR_SELECTED(i, n, selection)
+            DKI_FOR_SELECTED(i, n, selection)
             {
                 uint32_t number;
 
@@ -336,7 +178,7 @@ static dk_status number_by_hash(dki_grouper *grouper, const uint32_t *const *cod
         for (size_t i = 0; i < n; i++)
             packed[i] = packed[i] << bits | codes[d][i];
     }
-    FOR_SELECTED(i, n, selection)
+    DKI_FOR_SELECTED(i, n, selection)
     {
         status = dki_int_map_add(&grouper->numbers, packed[i], &out[i], err);
         if (status == DK_OK && out[i] == grouper->n_groups)
@@ -394,7 +236,7 @@ dk_status dki_group_block(dki_grouper *grouper, const dk_view *const *views, siz
 {
     for (size_t d = 0; d < grouper->n_dims; d++) {
         dk_status status =
-            code_view(&grouper->coders[d], views[d], n, selection, grouper->values, grouper->codes[d], err);
+            dki_coder_view(&grouper->coders[d], views[d], n, selection, grouper->values, grouper->codes[d], err);
 
         if (status != DK_OK)
             return status;
@@ -440,18 +282,7 @@ dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err)
 
 dk_status dki_grouper_code(dki_grouper *grouper, size_t dim, int64_t value, uint32_t *code, dk_error *err)
 {
-    dki_coder *coder = &grouper->coders[dim];
-    uint32_t number = 0;
-    dk_status status = DK_OK;
-
-    switch (coder->kind) {
-    case DKI_CODER_LEVELS: *code = (uint32_t)value; return DK_OK;
-    case DKI_CODER_BITS: *code = (uint32_t)value + 1; return DK_OK;
-    case DKI_CODER_RANGE: *code = (uint32_t)((uint64_t)value - (uint64_t)coder->what.least) + 1; return DK_OK;
-    default: status = dki_int_map_add(&coder->integers, (uint64_t)value, &number, err);
-    }
-    *code = number + 1;
-    return status;
+    return dki_coder_value(&grouper->coders[dim], value, code, err);
 }
 
 dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint32_t *map, dk_error *err)
@@ -464,8 +295,8 @@ dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint
 
         for (size_t d = 0; d < n_dims; d++) {
             for (size_t i = 0; status == DK_OK && i < n; i++)
-                status = coder_translate(&grouper->coders[d], &other->coders[d],
-                                         other->keys[(from + i) * n_dims + d], &grouper->codes[d][i], err);
+                status = dki_coder_translate(&grouper->coders[d], &other->coders[d],
+                                             other->keys[(from + i) * n_dims + d], &grouper->codes[d][i], err);
         }
         if (status == DK_OK)
             status = number_codes(grouper, (const uint32_t *const *)grouper->codes, n, NULL, map + from, err);

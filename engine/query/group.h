@@ -11,41 +11,7 @@
 
 #include "base/hash.h"
 #include "breakdown_parts.h"
-
-/* What a grouper must know of a dimension before the first row. levels is borrowed and must outlive the grouper. */
-typedef struct dki_dimension {
-    dk_type type;
-    uint8_t scale;
-    const dk_dictionary *levels; /* category */
-    bool has_bounds;             /* every known value lies in least .. greatest */
-    int64_t least, greatest;
-    bool known_only; /* of an argument: its code is 1 where it is known, whatever it is */
-    bool
-        has_wholes; /* of members: one more code, behind those of levels and null, stands for the whole row (entries.h) */
-} dki_dimension;
-
-/* Codes of a dimension where they are known beforehand, null included: the code of a level, 1 and 2 for false and
- * true, one more than the distance from the least of a range. 0: they are not known, or are more than 32 bits hold.
- * */
-uint64_t dki_dimension_n_codes(const dki_dimension *what);
-/* The same where a grouper counts with it: ranges of limited length. */
-uint32_t dki_dimension_n_direct(const dki_dimension *what);
-
-typedef enum dki_coder_kind {
-    DKI_CODER_LEVELS,   /* codes as they are */
-    DKI_CODER_BITS,     /* boolean: 1 false, 2 true */
-    DKI_CODER_RANGE,    /* value - least + 1 */
-    DKI_CODER_INTEGERS, /* number in `integers` + 1; a real goes in by its bits */
-    DKI_CODER_BYTES     /* number in `texts` + 1; a ratio goes in by its bytes */
-} dki_coder_kind;
-
-typedef struct dki_coder {
-    dki_dimension what;
-    dki_coder_kind kind;
-    uint32_t n_direct; /* number of codes where it is known beforehand, else 0 */
-    dki_int_map integers;
-    dki_text_map texts;
-} dki_coder;
+#include "coder.h"
 
 typedef struct dki_grouper {
     dk_context *context; /* borrowed */
