@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "late.h"
+#include "text.h"
 
 #define LIBRARY "libpcre2-8.so.0"
 #define PACKAGE "libpcre2-8-0"
@@ -42,6 +43,8 @@
 
 DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
+#define MOST_LOOKED_THROUGH 4096
+
 dk_status dki_regexp_find_library(const char *who, dk_error *err)
 {
     struct functions pcre2;
@@ -64,6 +67,10 @@ struct dki_regexp {
     struct functions pcre2;
     pcre2_code *code;
     uint32_t n_captures;
+    /* What every match has, as the library tells. */
+    int first, last; /* the byte that it begins with, and one that follows; -1: it is not known */
+    bool is_anchored;
+    uint32_t least; /* characters */
 };
 
 struct compiling {
@@ -82,6 +89,32 @@ static void arena_free(void *memory, void *arg) /* with the arena */
 {
     (void)memory;
     (void)arg;
+}
+
+static int literal(const dki_regexp *regexp, uint32_t which_type, uint32_t which)
+{
+    uint32_t type = 0, unit = 0;
+
+    regexp->pcre2.pcre2_pattern_info_8(regexp->code, which_type, &type);
+    if (type == 1)
+        regexp->pcre2.pcre2_pattern_info_8(regexp->code, which, &unit);
+    return type == 1 && unit < 0x80 ? (int)unit : -1;
+}
+
+/* The library does not tell whether case counts in the literals, and verbs may stand in front: with (? and (* they are not asked
+ * for. */
+static void find_needs(dki_regexp *made, const char *bytes, size_t size)
+{
+    uint32_t options = 0;
+
+    made->first = made->last = -1;
+    if (dki_text_find(bytes, size, 0, "(?", 2) != SIZE_MAX || dki_text_find(bytes, size, 0, "(*", 2) != SIZE_MAX)
+        return;
+    made->first = literal(made, PCRE2_INFO_FIRSTCODETYPE, PCRE2_INFO_FIRSTCODEUNIT);
+    made->last = literal(made, PCRE2_INFO_LASTCODETYPE, PCRE2_INFO_LASTCODEUNIT);
+    made->pcre2.pcre2_pattern_info_8(made->code, PCRE2_INFO_ALLOPTIONS, &options);
+    made->is_anchored = options & PCRE2_ANCHORED;
+    made->pcre2.pcre2_pattern_info_8(made->code, PCRE2_INFO_MINLENGTH, &made->least);
 }
 
 static dk_status compile(dki_regexp *made, struct compiling *compiling, const char *bytes, size_t size, size_t *at,
@@ -104,6 +137,7 @@ static dk_status compile(dki_regexp *made, struct compiling *compiling, const ch
                                         &code, &place, settings);
     if (made->code) {
         pcre2->pcre2_pattern_info_8(made->code, PCRE2_INFO_CAPTURECOUNT, &made->n_captures);
+        find_needs(made, bytes, size);
         return DK_OK;
     }
     if (compiling->met.code != DK_OK)
@@ -251,19 +285,22 @@ static dk_status fail_match(dki_regexp_work *work, int code, dk_error *err)
     return dki_fail(err, DK_ERR_LIMIT, "the regular expression cannot be matched: %s", (const char *)text);
 }
 
-/* Well formed, then, without the library's look at each byte. */
-static bool is_ascii(const char *bytes, size_t size)
+/* Whether a text lacks what every match has. Of a long one the library finds that out as fast. */
+static bool lacks_need(const dki_regexp *regexp, const char *subject, size_t size)
 {
-    uint64_t eight, high = 0;
-    size_t i = 0;
+    if (size > MOST_LOOKED_THROUGH)
+        return false;
+    if (size == 0 || size < regexp->least)
+        return size < regexp->least || regexp->first >= 0 || regexp->last >= 0;
+    if (regexp->is_anchored && regexp->first >= 0 && subject[0] != regexp->first)
+        return true;
+    return (!regexp->is_anchored && regexp->first >= 0 && !memchr(subject, regexp->first, size)) ||
+           (regexp->last >= 0 && !memchr(subject, regexp->last, size));
+}
 
-    for (; i + sizeof eight <= size; i += sizeof eight) {
-        memcpy(&eight, bytes + i, sizeof eight);
-        high |= eight;
-    }
-    for (; i < size; i++)
-        high |= (unsigned char)bytes[i];
-    return (high & UINT64_C(0x8080808080808080)) == 0;
+bool dki_regexp_excludes(const dki_regexp *regexp, const char *subject, size_t size)
+{
+    return lacks_need(regexp, subject, size) && dki_text_is_ascii(subject, size);
 }
 
 /* Matches at `at` or behind it; DK_OK and *found. */
@@ -279,7 +316,8 @@ static dk_status match(dki_regexp_search *search, dki_regexp_work *work, size_t 
     if (status != DK_OK)
         return status;
     dki_error_begin(&work->met);
-    if (search->last != SIZE_MAX || is_ascii(search->subject, search->size)) /* or a match before looked at it */
+    /* Well formed without the library's look at each byte; or a match before looked at it. */
+    if (search->last != SIZE_MAX || dki_text_is_ascii(search->subject, search->size))
         options |= PCRE2_NO_UTF_CHECK;
     code = work->pcre2.pcre2_match_8(search->regexp->code, subject, search->size, at, options, work->data,
                                      work->limits);
@@ -377,6 +415,12 @@ dk_status dki_regexp_work_new(dk_context *context, const char *who, dki_regexp_w
 void dki_regexp_work_release(dki_regexp_work *work)
 {
     (void)work;
+}
+
+bool dki_regexp_excludes(const dki_regexp *regexp, const char *subject, size_t size)
+{
+    (void)regexp, (void)subject, (void)size;
+    return false;
 }
 
 dk_status dki_regexp_next(dki_regexp_search *search, dki_regexp_work *work, bool *found, dk_error *err)

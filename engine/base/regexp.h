@@ -41,6 +41,9 @@ typedef struct dki_regexp_search {
     size_t size, last;
     bool was_empty;
 } dki_regexp_search;
+/* Whether a text has no match, as it lacks what each begins with or contains: true for many texts that have none, and found out
+ * in a fraction of a match's time. */
+bool dki_regexp_excludes(const dki_regexp *regexp, const char *subject, size_t size);
 /* Errors  DK_ERR_LIMIT        a limit was passed: which one
  *         DK_ERR_ENCODING     the subject is not UTF-8
  *         DK_ERR_INTERRUPTED, DK_ERR_MEMORY */

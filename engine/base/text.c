@@ -59,6 +59,20 @@ size_t dki_utf8_check(const char *bytes, size_t size)
 
 #define ONES UINT64_C(0x0101010101010101)
 
+bool dki_text_is_ascii(const char *bytes, size_t size)
+{
+    uint64_t eight, high = 0;
+    size_t i = 0;
+
+    for (; i + sizeof eight <= size; i += sizeof eight) {
+        memcpy(&eight, bytes + i, sizeof eight);
+        high |= eight;
+    }
+    for (; i < size; i++)
+        high |= (unsigned char)bytes[i];
+    return (high & UINT64_C(0x8080808080808080)) == 0;
+}
+
 size_t dki_utf8_length(const char *bytes, size_t size)
 {
     size_t n = 0, i = 0;

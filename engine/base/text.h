@@ -9,6 +9,10 @@
 size_t dki_utf8_check(const char *bytes, size_t size);
 /* Characters (code points) in well-formed text. */
 size_t dki_utf8_length(const char *bytes, size_t size);
+bool dki_text_is_ascii(const char *bytes, size_t size);
+/* Where a text stands in the subject as it is, at or behind `at`; SIZE_MAX where it does not. The empty one stands everywhere up
+ * to the end. */
+size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size);
 /* Columns that a terminal gives to the text: 2 for wide characters, 0 for combining ones; control characters and
  * ill-formed bytes count as one each. */
 size_t dki_utf8_width(const char *bytes, size_t size);

@@ -41,9 +41,6 @@ dk_status dki_text_pattern_check(const dki_text_pattern *pattern, size_t *at, dk
 /* Whether the pattern has none of Lua's special characters: then find looks for the text as it stands (and a lone
  * ")" is no fault). */
 bool dki_text_pattern_is_plain(const char *bytes, size_t size);
-/* Where a text stands as it is, at or behind `at`; SIZE_MAX where it does not. The empty one stands everywhere up
- * to the end. */
-size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size);
 
 /* A match: bytes from .. to - 1 of the subject. */
 typedef struct dki_text_capture {

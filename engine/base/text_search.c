@@ -289,15 +289,3 @@ dk_status dki_text_match_get(const dki_text_match *match, size_t i, dki_text_cap
     *out = match->captures[i];
     return DK_OK;
 }
-
-size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size)
-{
-    const char *found;
-
-    if (at > size || text_size > size - at)
-        return SIZE_MAX;
-    if (text_size == 0)
-        return at;
-    found = memmem(subject + at, size - at, text, text_size);
-    return found ? (size_t)(found - subject) : SIZE_MAX;
-}

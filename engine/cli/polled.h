@@ -38,19 +38,19 @@ FILE *dkc_open_file(lua_State *L, int index);
 /* find, match, gmatch and gsub of the table on top. */
 void dkc_replace_matching(lua_State *L);
 
-int dkc_format(lua_State *L);       /* string.format */
-int dkc_pack(lua_State *L);         /* string.pack */
-int dkc_dump(lua_State *L);         /* string.dump */
-int dkc_concat(lua_State *L);       /* table.concat */
-int dkc_insert(lua_State *L);       /* table.insert */
-int dkc_remove(lua_State *L);       /* table.remove */
-int dkc_move(lua_State *L);         /* table.move */
-int dkc_sort(lua_State *L);         /* table.sort */
-int dkc_read_file(lua_State *L);    /* file:read */
-int dkc_read_input(lua_State *L);   /* io.read */
+int dkc_format(lua_State *L);        /* string.format */
+int dkc_pack(lua_State *L);          /* string.pack */
+int dkc_dump(lua_State *L);          /* string.dump */
+int dkc_concat(lua_State *L);        /* table.concat */
+int dkc_insert(lua_State *L);        /* table.insert */
+int dkc_remove(lua_State *L);        /* table.remove */
+int dkc_move(lua_State *L);          /* table.move */
+int dkc_sort(lua_State *L);          /* table.sort */
+int dkc_read_file(lua_State *L);     /* file:read */
+int dkc_read_input(lua_State *L);    /* io.read */
 int dkc_lines_of_file(lua_State *L); /* file:lines */
-int dkc_lines(lua_State *L);        /* io.lines */
-int dkc_write_file(lua_State *L);   /* file:write */
-int dkc_write_output(lua_State *L); /* io.write */
+int dkc_lines(lua_State *L);         /* io.lines */
+int dkc_write_file(lua_State *L);    /* file:write */
+int dkc_write_output(lua_State *L);  /* io.write */
 
 #endif

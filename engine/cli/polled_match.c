@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "base/text_pattern.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"

@@ -210,6 +210,11 @@ static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
 {
     return eval->slots[op->slot].vector;
 }
+/* A column of texts that has been run, as it lies: text i from offsets[i] to offsets[i + 1] - 1 of its bytes, one behind the
+ * other, also in rows that are not selected. NULL: the op is something else. */
+const dk_view *dki_op_text_view(const dki_eval *eval, const dki_op *op);
+/* Whether all texts of such a view are ASCII; not of NULL. */
+bool dki_texts_are_ascii(const dk_view *view);
 /* 64 rows: bit i = row is known. */
 static inline uint64_t dki_vector_known(dki_vector vector, size_t word)
 {

@@ -38,6 +38,11 @@ typedef struct dki_matches {
     dki_regexp_search regexp;
 } dki_matches;
 void dki_matches_init(dki_matches *matches, const dki_matcher *matcher, dki_regexp_work *work, dk_text text);
+/* Whether a text has no match, where that is found out at once; for speed alone. */
+static inline bool dki_matcher_excludes(const dki_matcher *matcher, dk_text text)
+{
+    return matcher->is_regexp && dki_regexp_excludes(matcher->regexp, text.bytes, text.size);
+}
 /* *found: whether there is another one. Errors: those of the matchers. */
 dk_status dki_matches_next(dki_matches *matches, bool *found, dk_error *err);
 /* Capture i of the last match, 0 is all of it: false where it took no part. *is_place: it is Lua's (), and *out

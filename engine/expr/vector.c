@@ -135,6 +135,21 @@ dk_status dki_run_column(dki_eval *eval, const dki_op *op, const uint64_t *selec
     return view_column(eval, op, dk_table_field(eval->bound->table, op->column)->column, err);
 }
 
+const dk_view *dki_op_text_view(const dki_eval *eval, const dki_op *op)
+{
+    const dk_view *view = &eval->slots[op->slot].view;
+    bool lies = op->run == dki_run_column && eval->n_overrides == 0 && op->type == DK_TEXT && !view->constant;
+
+    return lies ? view : NULL;
+}
+
+bool dki_texts_are_ascii(const dk_view *view)
+{
+    const uint32_t *offsets = view ? view->values : NULL;
+
+    return view && dki_text_is_ascii(view->bytes + offsets[0], offsets[view->n] - offsets[0]);
+}
+
 dk_status dki_run_child(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     (void)selection;

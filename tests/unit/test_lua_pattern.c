@@ -9,6 +9,7 @@
 #include <lualib.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "base/text_pattern.h"
 #include "random.h"
 

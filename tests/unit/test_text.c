@@ -434,6 +434,47 @@ static void near_is_a_third_of_the_letters_by_edit_distance(void **state)
     }
 }
 
+/* Every subject of few letters, and needles up to what is left to the C library. */
+static void a_text_is_found_where_a_byte_by_byte_search_finds_it(void **state)
+{
+    uint32_t random = 1;
+
+    (void)state;
+    for (size_t round = 0; round < 20000; round++) {
+        char subject[120], text[40];
+        size_t size = (random = random * 1664525 + 1013904223) >> 8 & 127, n, at, found;
+
+        size = size > sizeof subject ? sizeof subject : size;
+        n = (random = random * 1664525 + 1013904223) >> 8 & (round % 8 == 0 ? 63 : 3);
+        n = n > sizeof text ? sizeof text : n;
+        for (size_t i = 0; i < size; i++)
+            subject[i] = (char)('a' + ((random = random * 1664525 + 1013904223) >> 9 & (round % 16 == 0 ? 0 : 1)));
+        for (size_t i = 0; i < n; i++)
+            text[i] = (char)('a' + ((random = random * 1664525 + 1013904223) >> 9 & (round % 16 == 0 ? 0 : 1)));
+        at = size ? (random >> 8) % (size + 2) : 0;
+        found = at;
+        while (found + n <= size && memcmp(subject + found, text, n) != 0)
+            found++;
+        assert_int_equal(dki_text_find(subject, size, at, text, n), found + n <= size ? found : SIZE_MAX);
+    }
+}
+
+static void a_text_is_ascii_where_no_byte_has_the_eighth_bit(void **state)
+{
+    char text[80];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    for (size_t size = 0; size <= sizeof text; size++) {
+        assert_true(dki_text_is_ascii(text, size));
+        for (size_t i = 0; i < size; i++) {
+            text[i] = (char)0x80;
+            assert_false(dki_text_is_ascii(text, size));
+            text[i] = 'x';
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +491,8 @@ int main(void)
         cmocka_unit_test(the_nearest_name_is_offered_where_one_is_near),
         cmocka_unit_test(names_of_more_than_64_characters_are_not_guessed_at),
         cmocka_unit_test(near_is_a_third_of_the_letters_by_edit_distance),
+        cmocka_unit_test(a_text_is_found_where_a_byte_by_byte_search_finds_it),
+        cmocka_unit_test(a_text_is_ascii_where_no_byte_has_the_eighth_bit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
