@@ -316,6 +316,18 @@ static void note_peak(dk_context *context, size_t used)
         ;
 }
 
+/* Asks for large pages where whole ones lie in a block: only advice. */
+static void advise(char *base, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    uintptr_t first = ((uintptr_t)base + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)base + size) & ~(uintptr_t)(LARGE_PAGE - 1);
+
+    if (size >= LARGE_BLOCK && end > first)
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+#endif
+}
+
 /* The system's memory for a wide block, and where the block begins in it. Large blocks ask for large pages: these come several times
  * as fast as small ones, and are found faster by who reads here and there. What is smaller is aligned by hand: the system's way of
  * aligning takes several times as long as malloc. */
@@ -334,10 +346,8 @@ static char *allocate_wide(size_t whole, size_t *offset)
         return NULL;
     /* The standard wants a multiple of the alignment. */
     base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
-#ifdef MADV_HUGEPAGE
     if (base)
-        (void)madvise(base, whole / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE); /* only advice */
-#endif
+        advise(base, whole);
     return base;
 }
 
@@ -359,6 +369,8 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
         base = allocate_wide(whole, &offset);
     else
         base = clear ? calloc(1, whole) : malloc(whole);
+    if (base && !wide)
+        advise(base, whole);
     if (base == NULL) {
         give_back(context, whole);
         refuse_system(size, err);
@@ -428,6 +440,7 @@ static dk_status resize_in_place(dk_context *context, void **pointer, size_t siz
         return refuse_system(size, err);
     }
     note_peak(context, used);
+    advise(base, HEADER + size);
     if (size < before)
         give_back(context, before - size);
     *pointer = base + HEADER;
