@@ -48,7 +48,7 @@ bool dk_frequency_find(const char *name, dk_frequency *out)
     return false;
 }
 
-static const char *const meanings[] = { "", "suppressed", "estimate", "unavailable", "impossible" };
+static const char *const meanings[] = { "", "suppressed", "estimate", "unavailable", "impossible", "unbounded" };
 
 const char *dk_meaning_name(dk_meaning meaning)
 {
@@ -171,7 +171,12 @@ int dk_value_compare(const dk_value *a, const dk_value *b)
     }
 }
 
-/* Both bounds where they differ: "115..125", "115..", "..125". */
+bool dk_interval_is_known(const dk_interval *interval)
+{
+    return !interval->no_least || !interval->no_greatest || interval->meaning == DK_MEANS_UNBOUNDED;
+}
+
+/* Both bounds where they differ: "115..125", "115..", "..125", "..". */
 static size_t format_interval(const dk_interval *interval, uint8_t scale, char *out, size_t size)
 {
     size_t n = 0;

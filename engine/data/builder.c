@@ -349,8 +349,11 @@ static dk_status append_interval(dk_builder *builder, const dk_value *value, dk_
 {
     dk_interval scaled = value->as.interval;
 
-    if (value->is_null)
+    if (value->is_null) {
         scaled.no_least = scaled.no_greatest = true;
+        if (scaled.meaning == DK_MEANS_UNBOUNDED)
+            scaled.meaning = DK_MEANS_NOTHING;
+    }
     if ((!scaled.no_least && !dki_rescale(scaled.least, value->scale, builder->scale, &scaled.least)) ||
         (!scaled.no_greatest && !dki_rescale(scaled.greatest, value->scale, builder->scale, &scaled.greatest)))
         return no_fit(builder, value, err);

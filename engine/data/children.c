@@ -34,33 +34,27 @@ static void find_bounds(dk_column *column)
     facts->greatest = greatest->greatest;
 }
 
+/* How many rows are null, looked at one by one. */
+static dk_status count_nulls(dk_column *column, dk_error *err)
+{
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, column->context);
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n)
+        column->facts.n_nulls += view.valid ? view.n - dki_bits_count(view.valid, view.n) : 0;
+    dk_view_release(&view);
+    return status;
+}
+
 /* Facts of an interval: its own nulls, and the bounds of its bounds. */
 static dk_status find_facts(dk_column *column, dk_error *err)
 {
-    const dk_column *least = column->children[DK_CHILD_LEAST], *greatest = column->children[DK_CHILD_GREATEST];
-    dki_column_facts *facts = &column->facts;
-    dk_view views[2];
-    dk_status status = DK_OK;
-
     find_bounds(column);
-    if (least->facts.n_nulls == 0 || greatest->facts.n_nulls == 0)
-        return DK_OK;
-    for (size_t i = 0; i < 2; i++)
-        dk_view_init(&views[i], column->context);
-    for (uint64_t row = 0; status == DK_OK && row < column->n_rows; row += DK_BLOCK_ROWS) {
-        size_t n = column->n_rows - row < DK_BLOCK_ROWS ? (size_t)(column->n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(column->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(least, row, n, &views[0], err);
-        if (status == DK_OK)
-            status = dk_column_view(greatest, row, n, &views[1], err);
-        for (size_t i = 0; status == DK_OK && i < n; i++)
-            facts->n_nulls += dki_view_is_null(&views[0], i) && dki_view_is_null(&views[1], i);
-    }
-    for (size_t i = 0; i < 2; i++)
-        dk_view_release(&views[i]);
-    return status;
+    return column->children[DK_CHILD_LEAST]->facts.n_nulls == 0 ||
+                   column->children[DK_CHILD_GREATEST]->facts.n_nulls == 0
+               ? DK_OK
+               : count_nulls(column, err);
 }
 
 /* An interval without facts of its children, which are given once it is there. */

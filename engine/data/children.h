@@ -21,7 +21,7 @@ size_t dki_children_in_common(const dk_column *const *columns, size_t n);
 dk_status dki_children_concat(dk_context *context, const dk_column *const *columns, size_t n, size_t n_children,
                               const dk_column *children[DK_MOST_CHILDREN], dk_error *err);
 
-/* An interval of children, of whose rows n_nulls have neither bound: nobody looks. They are given where it succeeds. */
+/* An interval of children, of whose rows n_nulls are null: nobody looks. They are given where it succeeds. */
 dk_status dki_interval_with_nulls(const dk_column *const children[DK_MOST_CHILDREN], uint64_t n_nulls,
                                   const dk_column **out, dk_error *err);
 

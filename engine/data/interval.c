@@ -61,7 +61,7 @@ dk_status dki_interval_rows(const dk_column *column, uint64_t row, size_t n, dk_
         bool known;
 
         out[i] = put_together(views, i);
-        known = !out[i].no_least || !out[i].no_greatest;
+        known = dk_interval_is_known(&out[i]);
         dki_bit_put(valid, i, known);
         *n_known += known;
     }
@@ -272,7 +272,7 @@ dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_
         return dki_builder_wrong_type(builder, DK_INTERVAL, err);
     if (!value->no_least && !value->no_greatest && value->least > value->greatest)
         return dki_fail(err, DK_ERR_RANGE, "an interval has a least bound above its greatest");
-    if (value->marker.size > 0)
+    if (value->marker.size > 0 || value->meaning == DK_MEANS_UNBOUNDED) /* which may have no marker: "" */
         status = find_marker(made, value, &code, err);
     if (status == DK_OK)
         status = make_room(made, &room, err);

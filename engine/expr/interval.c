@@ -81,11 +81,12 @@ static dk_status row_add(dki_eval *eval, const dki_op *op, const dk_value *args,
     (void)eval;
     out->is_null = args[0].is_null || args[1].is_null;
     if (out->is_null)
-        return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
+        return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
     if (op->sign == '-')
         y = dki_interval_ends_negate(&y);
-    made = (dki_interval_ends){ dki_interval_end_add(x.least, y.least),
-                                dki_interval_end_add(x.greatest, y.greatest), x.is_estimate || y.is_estimate };
+    made =
+        (dki_interval_ends){ dki_interval_end_add(x.least, y.least), dki_interval_end_add(x.greatest, y.greatest),
+                             x.is_estimate || y.is_estimate, false };
     return dki_interval_ends_store(&made, out, err);
 }
 
@@ -108,7 +109,7 @@ static dk_status row_multiply(dki_eval *eval, const dki_op *op, const dk_value *
                                           dki_interval_end_multiply(x.greatest, y.greatest, &fits) };
 
     (void)eval;
-    made = args[0].is_null || args[1].is_null ? (dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }
+    made = args[0].is_null || args[1].is_null ? DKI_INTERVAL_ENDS_NULL
                                               : dki_interval_ends_span(corners, x.is_estimate || y.is_estimate);
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
@@ -117,7 +118,7 @@ static dk_status row_divide(dki_eval *eval, const dki_op *op, const dk_value *ar
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
     dki_interval_ends x = dki_interval_ends_of(&args[0], scale), y = dki_interval_ends_of(&args[1], scale),
-                      made = { { -1, 0 }, { 1, 0 }, false };
+                      made = DKI_INTERVAL_ENDS_NULL;
     bool fits = true;
 
     (void)eval;
@@ -189,7 +190,7 @@ static dk_status row_extreme(dki_eval *eval, const dki_op *op, const dk_value *a
         dki_interval_ends x = dki_interval_ends_of(&args[i], op->scale);
 
         if (args[i].is_null)
-            return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
+            return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
         if (sign * dki_interval_end_compare(x.least, made.least) < 0)
             made.least = x.least;
         if (sign * dki_interval_end_compare(x.greatest, made.greatest) < 0)
@@ -258,11 +259,11 @@ static dk_status bind_marker(dki_binder *b, const dki_function *f, const dki_nod
     return dki_interval_op(b, node, f->row, DK_TEXT, 0, args, n, out);
 }
 
-/* interval(a, b): null is an open side. */
+/* interval(a, b): null is an open side, and both of them say that there is a number. */
 static dk_status row_interval(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
-    dki_interval_ends made = { a.least, b.greatest, a.is_estimate || b.is_estimate };
+    dki_interval_ends made = { a.least, b.greatest, a.is_estimate || b.is_estimate, false };
     char least[64], greatest[64];
 
     (void)eval;
@@ -292,6 +293,12 @@ static bool is_positive(const dk_value *count)
     return !count->is_null && count->as.integer > 0;
 }
 
+/* Whether the aggregates of both bounds, with the numbers of rows that have none, are of no row. */
+static bool is_of_none(const dk_value *args)
+{
+    return args[0].is_null && args[1].is_null && !is_positive(&args[2]) && !is_positive(&args[3]);
+}
+
 /* .bounds(least, greatest, n, m, e): the aggregates of both bounds of some rows, of which n have no least bound, m no
  * greatest, and e are estimates. */
 static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
@@ -299,7 +306,7 @@ static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value 
     dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
     dki_interval_ends made = { is_positive(&args[2]) ? (dki_interval_end){ -1, 0 } : a.least,
                                is_positive(&args[3]) ? (dki_interval_end){ 1, 0 } : b.greatest,
-                               is_positive(&args[4]) };
+                               is_positive(&args[4]), is_of_none(args) };
 
     (void)eval;
     return dki_interval_ends_store(&made, out, err);
@@ -317,13 +324,13 @@ static dki_interval_end subtract(dki_interval_end whole, dki_interval_end part, 
 static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
-    const dki_interval_ends none = { dki_interval_end_known(0), dki_interval_end_known(0), false };
+    const dki_interval_ends none = { .least = dki_interval_end_known(0), .greatest = dki_interval_end_known(0) };
     dki_interval_ends of_least[2], of_greatest[2], part = none, rest = none, whole, made;
     bool fits = true;
 
     (void)eval;
-    if (args[0].is_null && args[1].is_null)
-        return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
+    if (is_of_none(args))
+        return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
     for (int k = 0; k < 2; k++) { /* the sum of bounds of which all are open is null, and 0 here */
         of_least[k] = args[5 * k].is_null ? none : dki_interval_ends_of(&args[5 * k], scale);
         of_greatest[k] = args[5 * k + 1].is_null ? none : dki_interval_ends_of(&args[5 * k + 1], scale);
@@ -336,16 +343,17 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
     if (dki_interval_end_sign(part.least) < 0 ||
         dki_interval_end_sign(rest.least) < 0) { /* shares of what may be negative */
         whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.least),
-                                     dki_interval_end_add(part.greatest, rest.greatest), false };
+                                     dki_interval_end_add(part.greatest, rest.greatest), false, false };
         made = dki_interval_ends_quotient(&part, &whole, dki_power10[op->scale], &fits);
         made.is_estimate = is_positive(&args[9]);
         return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
     }
     whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.greatest),
-                                 dki_interval_end_add(part.greatest, rest.least), false };
-    made = (dki_interval_ends){ dki_interval_end_known(0), dki_interval_end_known(dki_power10[op->scale]), false };
+                                 dki_interval_end_add(part.greatest, rest.least), false, false };
+    made = (dki_interval_ends){ dki_interval_end_known(0), dki_interval_end_known(dki_power10[op->scale]), false,
+                                false };
     if (dki_interval_end_sign(whole.least) == 0 && dki_interval_end_sign(whole.greatest) == 0) /* 0 of 0 */
-        made = (dki_interval_ends){ { -1, 0 }, { 1, 0 }, false };
+        made = DKI_INTERVAL_ENDS_NULL;
     else if (dki_interval_end_sign(rest.least) == 0 && dki_interval_end_sign(rest.greatest) == 0) /* all of it */
         made.least = made.greatest;
     else if (dki_interval_end_sign(part.greatest) == 0)

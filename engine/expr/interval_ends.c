@@ -23,13 +23,13 @@ uint8_t dki_interval_common_scale(dki_op *const *ops, size_t n)
 dki_interval_ends dki_interval_ends_of(const dk_value *value, uint8_t scale)
 {
     const dk_interval *interval = &value->as.interval;
-    dki_interval_ends made = { { -1, 0 }, { 1, 0 }, false };
+    dki_interval_ends made = { { -1, 0 }, { 1, 0 }, false, false };
     dki_i128 factor;
 
+    if (value->is_null)
+        return DKI_INTERVAL_ENDS_NULL;
     if (value->type == DK_INTERVAL)
         made.is_estimate = interval->meaning == DK_MEANS_ESTIMATE;
-    if (value->is_null)
-        return made;
     if (value->type == DK_RATIO) {
         factor = dki_power10[scale];
         made.least = dki_interval_end_known(
@@ -76,8 +76,10 @@ dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out
         status = dki_interval_end_store(bounds->greatest, &made.no_greatest, &made.greatest, err);
     if (status != DK_OK)
         return status;
-    out->is_null = made.no_least && made.no_greatest;
-    if (bounds->is_estimate && !out->is_null) {
+    out->is_null = bounds->is_null;
+    if (made.no_least && made.no_greatest) {
+        made.meaning = bounds->is_null ? DK_MEANS_NOTHING : DK_MEANS_UNBOUNDED;
+    } else if (bounds->is_estimate) {
         made.meaning = DK_MEANS_ESTIMATE;
         made.marker = (dk_text){ "~", 1 };
     }
@@ -92,7 +94,7 @@ static dki_interval_end negative(dki_interval_end a)
 
 dki_interval_ends dki_interval_ends_negate(const dki_interval_ends *x)
 {
-    return (dki_interval_ends){ negative(x->greatest), negative(x->least), x->is_estimate };
+    return (dki_interval_ends){ negative(x->greatest), negative(x->least), x->is_estimate, x->is_null };
 }
 
 dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end b, bool *fits)
@@ -109,7 +111,7 @@ dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end 
 
 dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool is_estimate)
 {
-    dki_interval_ends made = { corners[0], corners[0], is_estimate };
+    dki_interval_ends made = { corners[0], corners[0], is_estimate, false };
 
     for (size_t i = 1; i < 4; i++) {
         if (dki_interval_end_compare(corners[i], made.least) < 0)
@@ -154,14 +156,14 @@ static dki_interval_ends divide_by(const dki_interval_ends *x, dki_interval_end 
         else
             made.least = dki_interval_ends_span(corners, false).least;
     }
-    made.is_estimate = false;
+    made.is_estimate = made.is_null = false;
     return made;
 }
 
 dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const dki_interval_ends *y,
                                              dki_i128 factor, bool *fits)
 {
-    dki_interval_ends made = { { -1, 0 }, { 1, 0 }, false }, other;
+    dki_interval_ends made = DKI_INTERVAL_ENDS_NULL, other;
     bool has_positive = dki_interval_end_sign(y->greatest) > 0, has_negative = dki_interval_end_sign(y->least) < 0;
     dki_interval_end zero = dki_interval_end_known(0);
 

@@ -15,7 +15,7 @@ typedef struct dki_interval_end {
 
 typedef struct dki_interval_ends {
     dki_interval_end least, greatest;
-    bool is_estimate;
+    bool is_estimate, is_null;
 } dki_interval_ends;
 
 static inline dki_interval_end dki_interval_end_known(dki_i128 value)
@@ -51,16 +51,19 @@ dki_interval_end dki_interval_end_divide(dki_interval_end a, dki_interval_end b,
 uint8_t dki_interval_scale(const dki_op *op);
 uint8_t dki_interval_common_scale(dki_op *const *ops, size_t n);
 
-/* The bounds of a number, scaled; both ends open where it is null. */
+/* What is not there: null, its ends open. */
+#define DKI_INTERVAL_ENDS_NULL ((dki_interval_ends){ { -1, 0 }, { 1, 0 }, false, true })
+
+/* The bounds of a number, scaled. */
 dki_interval_ends dki_interval_ends_of(const dk_value *value, uint8_t scale);
 dki_interval_ends dki_interval_ends_negate(const dki_interval_ends *x);
 /* The least and the greatest of four. */
 dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool is_estimate);
-/* x / y with y's zero left out; both ends open where nothing is left. */
+/* x / y with y's zero left out; null where nothing is left. */
 dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const dki_interval_ends *y,
                                              dki_i128 factor, bool *fits);
 
-/* As a value: null where both ends are open. DK_ERR_OVERFLOW, with err filled. */
+/* As a value: unbounded where both ends are open, and then no estimate. DK_ERR_OVERFLOW, with err filled. */
 dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out, dk_error *err);
 dk_status dki_interval_end_store(dki_interval_end side, bool *is_open, int64_t *out, dk_error *err);
 dk_status dki_interval_ends_too_wide(dk_error *err);

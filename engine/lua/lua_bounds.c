@@ -34,7 +34,8 @@ static void take_meaning(lua_State *L, const char *what, const char *marker, dk_
 {
     if (!dk_meaning_find(dkl_check_text(L, -1, what), out))
         fail_marker(L, what, marker,
-                    lua_pushfstring(L, "it means suppressed, estimate, unavailable or impossible, not '%s'",
+                    lua_pushfstring(L,
+                                    "it means suppressed, estimate, unavailable, impossible or unbounded, not '%s'",
                                     lua_tostring(L, -1)));
 }
 
@@ -84,6 +85,8 @@ static void read_said(lua_State *L, const char *what, const char *marker, struct
     any = !out->bounds[0].is_null || !out->bounds[1].is_null;
     if (meaning == DK_MEANS_IMPOSSIBLE && any)
         fail_marker(L, what, marker, "what is impossible has no bounds");
+    if (meaning == DK_MEANS_UNBOUNDED && any)
+        fail_marker(L, what, marker, "what is unbounded has no bounds");
     if ((meaning == DK_MEANS_NOTHING || meaning == DK_MEANS_ESTIMATE) && !any)
         fail_marker(L, what, marker, "say its bounds: { \"estimate\", 300, 370 }");
     if (any && !out->bounds[0].is_null && !out->bounds[1].is_null &&

@@ -31,7 +31,7 @@ void dkl_push_interval(lua_State *L, const dk_value *value, bool exactly)
 {
     const dk_interval *interval = &value->as.interval;
 
-    if (interval->no_least && interval->no_greatest && interval->marker.size == 0) {
+    if (!dk_interval_is_known(interval) && interval->marker.size == 0) {
         lua_pushnil(L);
         return;
     }
@@ -117,13 +117,18 @@ bool dkl_to_interval(lua_State *L, int index, dk_value *out)
     value.as.interval.no_greatest = greatest.is_null;
     value.as.interval.least = rescale(L, &least, value.scale);
     value.as.interval.greatest = rescale(L, &greatest, value.scale);
-    value.is_null = least.is_null && greatest.is_null;
     if (meaning.size > 0 && !dk_meaning_find(meaning.bytes, &value.as.interval.meaning))
-        dkl_fail(L, "a marker means suppressed, estimate, unavailable or impossible, not %s", meaning.bytes);
-    if ((value.as.interval.marker.size > 0) != (meaning.size > 0))
+        dkl_fail(L, "a marker means suppressed, estimate, unavailable, impossible or unbounded, not %s",
+                 meaning.bytes);
+    value.is_null = !dk_interval_is_known(&value.as.interval);
+    if (value.as.interval.meaning == DK_MEANS_UNBOUNDED) {
+        if (!least.is_null || !greatest.is_null)
+            dkl_fail(L, "an interval that is unbounded has no least and no greatest");
+    } else if ((value.as.interval.marker.size > 0) != (meaning.size > 0)) {
         dkl_fail(
             L,
             "an interval has a marker and its meaning, or neither: { marker = \"x\", meaning = \"suppressed\" }");
+    }
     *out = value;
     return true;
 }

@@ -143,7 +143,7 @@ static bool estimate(const struct bounds *bounds, struct figures *f, uint8_t sca
     *out = (dk_interval){ .no_least = true, .no_greatest = true };
     if (f->all_sure <= 0)
         return true;
-    if (all->no_least != all->no_greatest || all->least < all->greatest)
+    if (all->no_least || all->no_greatest || all->least < all->greatest)
         at_least(f);
     *out = (dk_interval){ .no_least = negative ? all->no_greatest : all->no_least,
                           .no_greatest = negative ? all->no_least : all->no_greatest,
@@ -186,8 +186,8 @@ static dk_status put_row(struct bounds *bounds, const dk_view views[N_PARTS], si
                (is_estimate(bounds->node) ? estimate(bounds, &f, scale, &value) : bound(bounds, &f, &value));
     if (!fits)
         return fail_size(bounds, err);
-    return value.no_least && value.no_greatest ? dk_builder_null(builder, 1, err)
-                                               : dk_builder_interval(builder, &value, err);
+    return dk_interval_is_known(&value) ? dk_builder_interval(builder, &value, err)
+                                        : dk_builder_null(builder, 1, err);
 }
 
 static dk_status put_rows(struct bounds *bounds, uint8_t scale, dk_builder *builder, dk_error *err)
@@ -285,15 +285,15 @@ bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node 
            dki_node_equal(written_out(breakdown, root->children[0]), written_out(breakdown, of->children[0]));
 }
 
-static dk_status put_share(const dk_view *sure, const dk_view *least, const dk_view *greatest, size_t i,
-                           dk_builder *builder, dk_error *err)
+static dk_status put_share(const dk_view views[4], size_t i, dk_builder *builder, dk_error *err)
 {
+    const dk_view *sure = &views[0], *all = &views[1], *least = &views[2], *greatest = &views[3];
     bool no_least = dki_view_is_null(least, i), no_greatest = dki_view_is_null(greatest, i);
     dk_interval value = { .least = 0 };
     dki_i128 scaled, from, to;
     int64_t s, low, high;
 
-    if (dki_view_is_null(sure, i) || (no_least && no_greatest))
+    if (dki_view_is_null(sure, i) || dki_view_is_null(all, i))
         return dk_builder_null(builder, 1, err);
     high = no_greatest ? INT64_MAX : dki_view_value(greatest, i).as.integer;
     if (!dki_rescale(dki_view_value(sure, i).as.integer, sure->scale, least->scale, &s) || high <= 0)
@@ -316,22 +316,22 @@ static dk_status put_share(const dk_view *sure, const dk_view *least, const dk_v
 dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(bounds);
-    const dk_column *columns[] = { sure, dk_column_child(bounds, DK_CHILD_LEAST),
+    const dk_column *columns[] = { sure, bounds, dk_column_child(bounds, DK_CHILD_LEAST),
                                    dk_column_child(bounds, DK_CHILD_GREATEST) };
     dk_builder *builder = NULL;
-    dk_view views[3];
+    dk_view views[4];
     dk_status status = dk_builder_new(context, DK_INTERVAL, DIGITS, NULL, &builder, err);
 
-    for (size_t k = 0; k < 3; k++)
+    for (size_t k = 0; k < 4; k++)
         dk_view_init(&views[k], context);
-    for (uint64_t row = 0; dki_columns_block(columns, 3, row, views, &status, err); row += views->n) {
+    for (uint64_t row = 0; dki_columns_block(columns, 4, row, views, &status, err); row += views->n) {
         for (size_t i = 0; i < views->n && status == DK_OK; i++)
-            status = put_share(&views[0], &views[1], &views[2], i, builder, err);
+            status = put_share(views, i, builder, err);
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
-    for (size_t k = 0; k < 3; k++)
+    for (size_t k = 0; k < 4; k++)
         dk_view_release(&views[k]);
     return status;
 }

@@ -28,6 +28,7 @@ struct making {
     dki_arena *arena;
     const char *sides[2]; /* where the argument is a column: the names of the columns of its bounds; else NULL */
     bool is_open[2];      /* and whether some row has none */
+    bool has_both;        /* some row may have neither, and a number */
     const dki_node *at;   /* whose place in the text the new nodes have */
     dk_error *err;
     bool failed; /* no memory */
@@ -139,8 +140,9 @@ static dki_node *count_open(struct making *m, int side)
         return zero(m);
     if (is_of_one(m->at))
         return find_there(m, call(m, "is null", side_of(m, side)));
-    /* Where one side is open the number is known if the other is not. */
-    return count_where(m, call(m, "is null", side_of(m, side)), side_of(m, !side));
+    /* Where no number is open on both sides, it is known if the other side is. */
+    return count_where(m, call(m, "is null", side_of(m, side)),
+                       m->sides[side] && !m->has_both ? side_of(m, !side) : m->at->children[0]);
 }
 
 static dki_node *count_estimates(struct making *m)
@@ -237,6 +239,7 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     const dk_table *table = plan->wide ? plan->wide : plan->table, *wide = NULL;
     size_t at = x->kind == DKI_NODE_NAME ? dk_table_find(plan->table, x->text) : DK_NO_COLUMN;
     const dk_column *column = at == DK_NO_COLUMN ? NULL : dk_table_field(plan->table, at)->column;
+    const dk_dictionary *markers;
     dk_field fields[2];
     dk_status status = DK_OK;
 
@@ -250,6 +253,9 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
         m->sides[side] = fields[side].name;
         m->is_open[side] = dk_column_n_nulls(fields[side].column) > dk_column_n_nulls(column);
     }
+    markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
+    m->has_both =
+        m->is_open[0] && m->is_open[1] && dk_dictionary_find_label(markers, (dk_text){ "unbounded", 9 }) != 0;
     if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
         return DK_OK;
     for (int side = 0; side < 2; side++)

@@ -127,8 +127,13 @@ static dki_misfit read_both(const char *text, size_t size, const char *dots, int
     if ((!out->no_least && !dki_rescale(out->least, least_scale, *scale, &out->least)) ||
         (!out->no_greatest && !dki_rescale(out->greatest, greatest_scale, *scale, &out->greatest)))
         return DKI_TOO_LARGE;
-    if ((out->no_least && out->no_greatest) || (!out->no_least && !out->no_greatest && out->least > out->greatest))
+    if (out->no_least && out->no_greatest) { /* ".." */
+        if (out->meaning != DK_MEANS_NOTHING)
+            return DKI_WRONG_FORM;
+        out->meaning = DK_MEANS_UNBOUNDED;
+    } else if (!out->no_least && !out->no_greatest && out->least > out->greatest) {
         return DKI_WRONG_FORM;
+    }
     return DKI_FITS;
 }
 

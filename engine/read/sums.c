@@ -35,7 +35,7 @@ static dki_sum_bounds bounds_of(const dki_figures *f, size_t line, size_t column
 
     if (value->meaning == DK_MEANS_IMPOSSIBLE)
         made.no_least = made.no_greatest = false;
-    else if (value->no_least && value->no_greatest)
+    else if (value->no_least && value->no_greatest && value->meaning != DK_MEANS_UNBOUNDED)
         made.no_least = f->has_negative;
     return made;
 }

@@ -56,22 +56,20 @@ static dk_status put_together(const dki_window *window, const dki_window_call *c
 {
     static const char *const names[N_PARTS] = { "least",      "greatest",      "known",
                                                 "with_least", "with_greatest", "estimates" };
-    const char *text = call->what == DKI_MIN   ? "interval(case(known == with_least, `least`), `greatest`)"
-                       : call->what == DKI_MAX ? "interval(`least`, case(known == with_greatest, `greatest`))"
-                                               : "interval(case(known == with_least, `least`), "
-                                                 "case(known == with_greatest, `greatest`))";
+    const char *least = call->what == DKI_MAX ? "`least`" : "case(known == with_least, `least`)";
+    const char *greatest = call->what == DKI_MIN ? "`greatest`" : "case(known == with_greatest, `greatest`)";
     const dk_value nothing = { .type = DK_INTERVAL,
                                .as.interval = { .meaning = DK_MEANS_ESTIMATE, .marker = { "~", 1 } } };
     const dk_params params = { &(dk_param){ "nothing", nothing }, 1 };
     size_t n = parts[ESTIMATES] ? N_PARTS : ESTIMATES;
     dk_field fields[N_PARTS];
-    char marked[250];
+    char text[250];
 
     for (size_t i = 0; i < n; i++)
         fields[i] = DK_FIELD(names[i], parts[i]);
-    (void)snprintf(marked, sizeof marked, "%s + case(estimates > 0, $nothing, 0)", text);
-    return eval_text(window->context, fields, n, window->n_rows, parts[ESTIMATES] ? marked : text,
-                     parts[ESTIMATES] ? &params : NULL, out, err);
+    (void)snprintf(text, sizeof text, "case(known > 0, interval(%s, %s)%s)", least, greatest,
+                   parts[ESTIMATES] ? " + case(estimates > 0, $nothing, 0)" : "");
+    return eval_text(window->context, fields, n, window->n_rows, text, parts[ESTIMATES] ? &params : NULL, out, err);
 }
 
 dk_status dki_window_interval(const dki_window *window, const dki_window_call *call, const dk_column **out,

@@ -140,9 +140,9 @@ static dk_status put_interval(const dk_value *value, dki_buffer *to, dk_error *e
         status = dki_buffer_text(to, ", \"marker\": ", err);
         if (status == DK_OK)
             status = put_string(to, interval->marker.bytes, interval->marker.size, err);
-        if (status == DK_OK && interval->meaning != DK_MEANS_NOTHING)
-            status = dki_buffer_format(to, err, ", \"meaning\": \"%s\"", dk_meaning_name(interval->meaning));
     }
+    if (status == DK_OK && interval->meaning != DK_MEANS_NOTHING)
+        status = dki_buffer_format(to, err, ", \"meaning\": \"%s\"", dk_meaning_name(interval->meaning));
     return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
 }
 

@@ -62,10 +62,9 @@ void dki_words_size(uint64_t n_rows, size_t n_columns, dk_style style, char *out
 const char *dki_words_meaning(dk_meaning meaning, dk_style style)
 {
     static const char *const dutch[DK_N_MEANINGS] = {
-        [DK_MEANS_SUPPRESSED] = "onderdrukt",
-        [DK_MEANS_ESTIMATE] = "geschat",
-        [DK_MEANS_UNAVAILABLE] = "niet beschikbaar",
-        [DK_MEANS_IMPOSSIBLE] = "kan niet voorkomen",
+        [DK_MEANS_SUPPRESSED] = "onderdrukt",        [DK_MEANS_ESTIMATE] = "geschat",
+        [DK_MEANS_UNAVAILABLE] = "niet beschikbaar", [DK_MEANS_IMPOSSIBLE] = "kan niet voorkomen",
+        [DK_MEANS_UNBOUNDED] = "onbegrensd",
     };
 
     if (meaning == DK_MEANS_NOTHING)

@@ -102,8 +102,9 @@ DK_API DK_MUST_USE dk_status dk_column_gather(const dk_column *column, const uin
  *
  * An interval is three columns of its length, its children: least and greatest (integer where its scale is 0, else decimal
  * of its scale; null on a side that is open), and marker (category: how the source writes the value, with the name of its
- * meaning as label; null: it stands for itself). A row is null where neither bound is known. Who computes with bounds takes
- * the children, which are ordinary columns.
+ * meaning as label; null: it stands for itself). A row is null where neither bound is known, unless its meaning is that there
+ * is a number all the same (DK_MEANS_UNBOUNDED, whose marker may be empty). Who computes with bounds takes the children,
+ * which are ordinary columns.
  *
  * A ratio may have two: numerator and denominator, integers or decimals, of which it is the quotient; it is null where one
  * of them is, or the denominator is 0. Then it is a rate: it can be added up by adding up both. A third one, a text, makes it
@@ -148,7 +149,7 @@ DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio valu
 /* text and category. A category with stated levels refuses another level with DK_ERR_RANGE. */
 DK_API DK_MUST_USE dk_status dk_builder_text(dk_builder *builder, dk_text value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_code(dk_builder *builder, uint32_t code, dk_error *err);
-/* scaled as the builder's type is; a null one (both sides open) keeps its marker. Errors: DK_ERR_TYPE; DK_ERR_RANGE where its
+/* scaled as the builder's type is; a null one (dk_interval_is_known) keeps its marker. Errors: DK_ERR_TYPE; DK_ERR_RANGE where its
  * least bound is above its greatest, or a marker has another meaning than before. */
 DK_API DK_MUST_USE dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_error *err);
 /* A value of the builder's own type, or a number that fits it exactly, or text for a category.

@@ -63,10 +63,12 @@ typedef enum dk_meaning {
     DK_MEANS_ESTIMATE,    /* not observed: a model's */
     DK_MEANS_UNAVAILABLE, /* nobody knows it */
     DK_MEANS_IMPOSSIBLE,  /* it cannot occur */
+    DK_MEANS_UNBOUNDED,   /* a number of which nothing is known: both sides are open, and it is not null */
     DK_N_MEANINGS
 } dk_meaning;
 
-/* A number between two bounds, which are included. Both sides open: it is not known at all, and the value is null. */
+/* A number between two bounds, which are included. Both sides open: it is unbounded where that is what it means, else the value is
+ * null. */
 typedef struct dk_interval {
     int64_t least, greatest;    /* 0 on a side that is open */
     bool no_least, no_greatest; /* open: nothing is known on that side */
@@ -99,10 +101,12 @@ DK_API bool dk_type_is_number(dk_type type); /* integer, decimal, real, ratio */
 DK_API const char *dk_frequency_name(dk_frequency frequency);
 DK_API bool dk_frequency_find(const char *name, dk_frequency *out);
 
-/* "suppressed", "estimate", "unavailable", "impossible"; "" where it means nothing. Finding: false, *out untouched, where
+/* "suppressed", "estimate", "unavailable", "impossible", "unbounded"; "" where it means nothing. Finding: false, *out untouched, where
  * none has that name. */
 DK_API const char *dk_meaning_name(dk_meaning meaning);
 DK_API bool dk_meaning_find(const char *name, dk_meaning *out);
+/* Whether there is a number: a bound, or both sides open as what is said of it. Else it is null. */
+DK_API bool dk_interval_is_known(const dk_interval *interval);
 
 /* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts, and a category's
  * levels here too, go by code point. Periods of two frequencies are never equal, and their order means nothing.
@@ -110,7 +114,7 @@ DK_API bool dk_meaning_find(const char *name, dk_meaning *out);
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
 /* Writes the value in the international plain form that expressions read back (text without quotes, null as "null", a
- * ratio as "n/d", an interval as "115..125" or, open above, "115.."), terminated, cut between characters where it does
+ * ratio as "n/d", an interval as "115..125" or, open, "115..", ".."), terminated, cut between characters where it does
  * not fit; size 0 writes nothing. Returns the length of the whole in bytes, without terminator. */
 DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
 

@@ -147,5 +147,5 @@ function c:sd() end
 ---@field greatest? number
 --- What the source wrote in its place.
 ---@field marker? string
---- What that means.
----@field meaning? "suppressed"|"estimate"|"unavailable"|"impossible"
+--- What that means; `"unbounded"` of a number of which nothing is known.
+---@field meaning? "suppressed"|"estimate"|"unavailable"|"impossible"|"unbounded"

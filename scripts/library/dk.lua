@@ -76,8 +76,8 @@ dk = {}
 --- Numbers are rounded to multiples of this: of 10, 120 is 115..125.
 ---@field rounded? number
 
---- What a marker means: `"suppressed"`, `"estimate"`, `"unavailable"` or `"impossible"`; `{ "suppressed", 0, 4 }` with its bounds;
---- `{ 0, 4 }`, bounds alone; or a number.
+--- What a marker means: `"suppressed"`, `"estimate"`, `"unavailable"`, `"impossible"` or `"unbounded"`; `{ "suppressed", 0, 4 }` with
+--- its bounds; `{ 0, 4 }`, bounds alone; or a number.
 ---@alias dk.Marker string|number|any[]
 
 -- Reading ------------------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ local test = ...
 
 local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 60 or 1500
 
--- Bounds around a number of 0 or more; now and then it is told, withheld, or open above.
+-- Bounds around a number of 0 or more; now and then it is told, withheld, or open above, or nothing is known of it.
 local function around(value, spread)
   local how = math.random(6)
   if how == 1 then return value end
   if how == 2 and value < 10 then return { least = 0, greatest = 9, marker = "<10", meaning = "suppressed" } end
+  if how == 4 and math.random(3) == 1 then return { meaning = "unbounded" } end
   if how == 3 then return { least = math.max(0, value - math.random(0, spread)) } end
   return { least = math.max(0, value - math.random(0, spread)), greatest = value + math.random(0, spread) }
 end
@@ -44,7 +45,7 @@ local function as_number(dk, value)
   return tonumber(tostring(value)) or value.number
 end
 
--- Every number of one table is within that of the other; where there is none in bounds, nothing is known.
+-- Every number of one table is within that of the other, which is never null where there is a number.
 local n_closed = 0
 local function assert_within(t, dk, truth, bounds, what)
   t.eq(#bounds, #truth, what)
@@ -53,6 +54,9 @@ local function assert_within(t, dk, truth, bounds, what)
       local exact, known = truth[name]:to_lua { plain = true }, bounds[name]:to_lua { plain = true }
       for i, value in ipairs(exact) do
         local number, b = as_number(dk, value), known[i]
+        if number and b == dk.null then
+          error(("%s: %s of row %d is %s, and null in bounds"):format(what, name, i, number))
+        end
         if number and b ~= dk.null then
           local slack = 1e-9 * (1 + math.abs(number))
           local least, greatest = as_number(dk, b.least), as_number(dk, b.greatest)
@@ -77,7 +81,9 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
   math.randomseed(20240101)
   local path = t.path "truth.dk"
   local counted = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "x = sum(a)", "y = mean(b)",
-    "z = x / n", "deel = x / all(x)", "v = x - sum(b)", "hoog = max(a)", "bekend = sum(a) where s", "r = bekend / x" } }
+    "z = x / n", "deel = x / all(x)", "v = x - sum(b)", "hoog = max(a)", "bekend = sum(a) where s", "r = bekend / x",
+    "w = sum(a - b)", "wm = mean(a - b)", "laag = min(a - b)", "meest = max(a - b)", "midden = median(a - b)", "ws = w / x",
+    "wf = sum(a - b) where s" } }
   for round = 1, ROUNDS do
     local weighed = math.random(3) == 1
     local pair = { random_pair(dk, math.random(1, 14), { "a", "b" }, weighed) }
@@ -85,7 +91,7 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
     local other = { random_pair(dk, math.random(1, 6), { "c", "d" }) }
     both(t, dk, pair, "derived", function(x)
       return x:derive { "som = a + b", "verschil = a - b", "deel = a / (a + b)", "keer = a * b",
-        "hoogste = greatest(a, b)" }
+        "hoogste = greatest(a, b)", "minst = least(a, b - a)", "negatief = -(a - b)", "rest = coalesce(a - b, 0) * 2" }
     end)
     local appended = both(t, dk, pair, "appended", function(x, side) return x:append(more[side]) end)
     local joined = both(t, dk, appended, "joined", function(x, side)
@@ -105,12 +111,16 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
     both(t, dk, kept, "chosen and sorted", function(x) return x:where "s":sort { "g", "id desc" } end)
     both(t, dk, kept, "in windows", function(x)
       return x:window { within = "g", order = { "id", "s" }, "tot_nu = running_sum(a)", "gem = moving_mean(b, 3)",
-        "meest = running_max(a)", "eerder = previous(a)" }
+        "meest = running_max(a)", "eerder = previous(a)", "minst = running_min(a - b)", "som = running_sum(a - b)",
+        "verschil = a - previous(a)" }
     end)
     both(t, dk, kept, "counted", function(x) return counted(x) end)
+    both(t, dk, kept, "of one row", function(x)
+      return x:breakdown { by = "s", measures = { "eerst = first(a)", "laatst = last(a - b)" } }
+    end)
     both(t, dk, kept, "counted by two", function(x)
       return x:breakdown { by = { "g", "s" }, margins = "cube",
-        measures = { "x = sum(a + b)", "d = sum(a) / all(sum(a), g)" } }
+        measures = { "x = sum(a + b)", "d = sum(a) / all(sum(a), g)", "v = sum(a - b)" } }
     end)
     local share = math.random(0, 8) / 8
     local plan = dk.scenario "plan" { { "some become known", where = "not s", share = share, per = "g", set = { s = true },

@@ -13,7 +13,9 @@ static inline dk_interval bounds_around(int64_t truth, unsigned spread, unsigned
     made.least = truth - (int64_t)random_below(spread + 1);
     made.greatest = truth + (int64_t)random_below(spread + 1);
     made.no_least = random_below(100) < open_in_hundred;
-    made.no_greatest = random_below(100) < open_in_hundred && !made.no_least;
+    made.no_greatest = random_below(100) < open_in_hundred;
+    if (made.no_least && made.no_greatest)
+        made.meaning = DK_MEANS_UNBOUNDED;
     if (made.no_least)
         made.least = 0;
     if (made.no_greatest)
@@ -65,13 +67,13 @@ static inline void make_pair_of_tables(dk_context *owner, size_t n, int64_t most
     }
 }
 
-/* Whether a number may be what is known in bounds; one that is null may be anything. */
+/* Whether a number may be what is known in bounds, which is not null then; a comparison of such numbers may be. */
 static inline bool lies_within(const dk_value *truth, const dk_value *bounds)
 {
     dk_value side = { .type = DK_DECIMAL, .scale = bounds->scale };
 
     if (truth->is_null || bounds->is_null)
-        return true;
+        return truth->is_null || bounds->type != DK_INTERVAL;
     if (bounds->type != DK_INTERVAL)
         return dk_value_compare(truth, bounds) == 0;
     side.as.integer = bounds->as.interval.least;

@@ -80,7 +80,8 @@ static void bounds_are_read_as_they_are_written(void **state)
     check_read("a;115..125\nb;3..\nc;..4\nd;~336,4\ne;-2..2,5\n", NULL, NULL,
                "115.0..125.0\n3.0..\n..4.0\n336.4[~]\n-2.0..2.5\n", NULL);
     check_read("a;5..4\n", NULL, NULL, NULL, "\"5..4\" in column \"n\" is no number in bounds");
-    check_read("a;..\n", NULL, NULL, NULL, "\"..\" in column \"n\" is no number in bounds");
+    check_read("a;..\nb;\n", NULL, NULL, "..\n-\n", NULL); /* a number of which nothing is known, and none */
+    check_read("a;~..\n", NULL, NULL, NULL, "\"~..\" in column \"n\" is no number in bounds");
     check_read("a;1.5\n", NULL, NULL, NULL, "\"1.5\" in column \"n\" is no number in bounds with a decimal comma");
     check_read("a;1,25\n", NULL, &(dk_csv_column){ .type = DK_INTERVAL, .has_scale = true, .scale = 1 }, NULL,
                "more digits than the 1 that are stated");
