@@ -43,6 +43,11 @@ static const dk_lineage_item *find_comparison(const dk_table *table)
     return find_step(table, "compared with ");
 }
 
+bool dki_beside_was_compared(const dk_table *table)
+{
+    return find_comparison(table) != NULL;
+}
+
 #define EACH_VALUE "a column for each value of "
 
 static const dk_lineage_item *find_pivot(const dk_table *table)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "data/column_parts.h"
 #include "data/hierarchy_levels.h"
 
 /* A note on a table, which is replaced. */
@@ -87,9 +88,45 @@ static dk_status leave_one(const dk_table *table, const dk_scenario *scenario, c
     return status;
 }
 
-/* So that what is by municipality is not rolled up to other regions than its rows are in. */
-static dk_status leave_levels(const dk_table *table, const dk_scenario *const *scenarios, size_t n, size_t n_by,
-                              const dk_table **result, dk_error *err)
+/* Whether a category got values that no hierarchy of it has: names that a step made. */
+static bool has_new_names(const dk_dictionary *before, const dk_dictionary *levels)
+{
+    bool found = false;
+
+    for (uint32_t code = 1; levels != before && code <= dk_dictionary_n_levels(levels) && !found; code++) {
+        dk_text name = dk_dictionary_level(levels, code);
+
+        for (size_t i = 0; dk_dictionary_find(before, name) == 0 && i < dk_dictionary_n_hierarchies(levels); i++) {
+            size_t level;
+            const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &level);
+
+            found |= dk_dictionary_find(dk_hierarchy_members(hierarchy, level), name) == 0;
+        }
+    }
+    return found;
+}
+
+/* The column without any hierarchy. */
+static dk_status leave_all(const dk_column **column, dk_error *err)
+{
+    const dk_dictionary *levels = NULL;
+    const dk_column *made = NULL;
+    dk_status status = dki_levels_shared(dk_column_levels(*column), NULL, 0, &levels, err);
+
+    if (status == DK_OK)
+        status = dki_column_with_levels(*column, levels, &made, err);
+    if (status == DK_OK) {
+        dk_column_release(*column);
+        *column = made;
+    }
+    dk_dictionary_release(levels);
+    return status;
+}
+
+/* So that what is by municipality is not rolled up to other regions than its rows are in: who gets a new name stays where they
+ * were. */
+static dk_status leave_levels(const dk_table *table, const dk_scenario *const *scenarios, size_t n,
+                              const bool *is_renamed, size_t n_by, const dk_table **result, dk_error *err)
 {
     dk_status status = DK_OK;
 
@@ -100,6 +137,8 @@ static dk_status leave_levels(const dk_table *table, const dk_scenario *const *s
         field.column = dk_column_retain(field.column);
         for (size_t s = 0; s < n && status == DK_OK; s++)
             status = leave_one(table, scenarios[s], &field.column, err);
+        if (status == DK_OK && is_renamed[i])
+            status = leave_all(&field.column, err);
         if (status == DK_OK && field.column != dk_table_field(*result, i)->column) {
             status = dk_table_with(*result, &field, 1, &changed, err);
             if (status == DK_OK)
@@ -113,6 +152,29 @@ static dk_status leave_levels(const dk_table *table, const dk_scenario *const *s
             dk_table_release(changed);
         }
     }
+    return status;
+}
+
+/* All results by dimensions that can be rolled up. */
+static dk_status leave_all_levels(const dk_table *table, const dk_scenario *const *scenarios, size_t n, size_t n_by,
+                                  const dk_table **results, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    bool *is_renamed = dki_calloc(context, n_by + 1, sizeof *is_renamed, err);
+    dk_status status = is_renamed ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n_by && status == DK_OK; i++) {
+        const dk_dictionary *before = dk_column_levels(dk_table_field(results[0], i)->column);
+
+        for (size_t s = 1; s <= n && before; s++) {
+            const dk_dictionary *levels = dk_column_levels(dk_table_field(results[s], i)->column);
+
+            is_renamed[i] |= levels && has_new_names(before, levels);
+        }
+    }
+    for (size_t s = 0; s <= n && status == DK_OK; s++)
+        status = leave_levels(table, scenarios, n, is_renamed, n_by, &results[s], err);
+    dki_free(context, is_renamed);
     return status;
 }
 
@@ -212,8 +274,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
         if (status == DK_OK)
             cells = dk_table_retain(basis.cells);
     }
-    for (size_t i = 0; i < c.n && status == DK_OK; i++)
-        status = leave_levels(table, scenarios, n_scenarios, breakdown->n_by, &c.results[i], err);
+    if (status == DK_OK)
+        status = leave_all_levels(table, scenarios, n_scenarios, breakdown->n_by, c.results, err);
     if (status == DK_OK)
         status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
     if (status == DK_OK)

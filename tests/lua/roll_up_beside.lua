@@ -68,15 +68,32 @@ test("a comparison is rolled up as asking it by the level", function(t, dk)
   end
 end)
 
-test("a group that a step made is in no region, and a note says so", function(t, dk)
-  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()" } }
+-- Who gets a new name stays in the region where they were: AC is partly in x, and partly in y, which its row does not tell.
+test("what is by a name that a step made is not rolled up, and by region it is", function(t, dk)
+  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()" }, margins = "totals" }
+  local data = persons(dk, 1)
   local merger = dk.scenario "samen" { dk.merge("gemeente", { "A", "C" }, "AC") }
+  local moved = dk.scenario "naar" { { "naar E", where = "gemeente == 'A'", share = 0.5, set = { gemeente = "E" } } }
   local gone = dk.scenario "weg" { { "weg", where = "gemeente == 'B'", all = true, remove = true } }
-  local rolled = ask:compare(persons(dk, 1), merger .. gone):roll_up "regio"
-  local notes = rolled:notes()
-  t.eq(#notes, 2)
+  for _, options in ipairs { {}, { long = true } } do
+    for _, plan in ipairs { merger, merger .. gone, { merger, gone }, { gone, merger } } do
+      local made = ask:compare(data, plan, nil, options)
+      t.raises(function() made:roll_up "regio" end, "regio is no coarser level of a dimension of the result",
+        "a step that sets a level above, or a name that the hierarchy does not have, takes it away: ask the breakdown by "
+          .. "regio, and compare that")
+    end
+    t.eq(text(ask:compare(data, moved, nil, options):roll_up "regio"),
+      text(ask:by "regio":compare(data, moved, nil, options)))
+  end
+  for row in ask:by "regio":compare(data, merger):rows() do t.eq(row.n_samen_difference, 0) end
+  t.has(ask:compare(data, merger):explain { gemeente = "AC" }, "The cell gemeente = AC", "n_samen is ")
+  local notes = ask:compare(data, gone):roll_up("regio"):notes()
+  t.eq(#notes, 1)
   t.eq(notes[1]:match "^weg: %d+ persons left$" ~= nil, true)
-  t.eq(notes[2], "1 row has a gemeente that the hierarchy does not know: AC")
+end)
+
+test("a group that the hierarchy does not know is in no region, and a note says so", function(t, dk)
+  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()" } }
   local plain = dk.read_text "gemeente\nA\nQ\n":use(dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" }))
   t.eq(ask(plain):roll_up("regio"):notes(), { "1 row has a gemeente that the hierarchy does not know: Q" })
 end)
