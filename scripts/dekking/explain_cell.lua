@@ -1,14 +1,13 @@
 -- explain_cell.lua - result:explain { gemeente = "Duiven" }: one cell of a result in words and numbers, with what is behind
--- it and the question that gives it again.
+-- it and the question that gives it again (explain_again.lua).
 --
 -- The lineage says what was asked; the rate's column says of which numbers it is made. A cell is told by the dimensions of
--- the breakdown; those that are left out are totals. What the question is asked of is the table as it was before the
--- breakdown's own conditions and columns: the source, or what the last step made of it that cannot be written as a
--- question.
+-- the breakdown; those that are left out are totals.
 
 local dk, core = ...
 
 local words = core.part "explain_words"
+local question = core.part "explain_again"
 
 -- What the lineage says --------------------------------------------------------------------------------------------
 
@@ -66,9 +65,6 @@ local function unroll(items, last)
   end
   return unroll(made, before)
 end
-
--- The name that a text is; nil where it is more than one.
-local function plain_name(text) return text:match "^[%a_][%w_]*$" or text:match "^`([^`]*)`$" end
 
 -- Tables of figures beside the one that was asked, as { names = { key = true }, n =, texts = }: texts has their
 -- attached(...), a line each, where the lineage tells. Several tables without that tell nothing.
@@ -262,21 +258,6 @@ local function find(result, asked, cell, is_long)
     table.concat(shown, ", ")))
 end
 
--- The rows of a group of a dimension, written as text, as a condition.
-local function condition_of(text, literal)
-  local how, set = text:match "^(%l+)%((.+)%)$"
-  local of_members = how == "member" or how == "missing"
-  if of_members and literal ~= "null" then
-    return ("%shas(%s, %s)"):format(how == "missing" and "not " or "", set, literal)
-  end
-  text = of_members and set or text -- null is the group of sets that are not known
-  local plain = (text:find "^[%a_][%w_]*$" or text:find "^`[^`]*`$") and text or "(" .. text .. ")"
-  if literal == "null" then
-    return plain .. " is null"
-  end
-  return literal == "true" and plain or literal == "false" and "not " .. plain or plain .. " == " .. literal
-end
-
 -- What tells the cell's row in a result of the same dimensions.
 local function row_condition(found, asked)
   local list = {}
@@ -287,86 +268,6 @@ local function row_condition(found, asked)
       or ("%s == %s"):format(name, literal)
   end
   return #list > 0 and table.concat(list, " and ") or nil
-end
-
--- Whether some measure may be within the level, or figures are known by it.
-local function is_within(asked, level)
-  for _, each in ipairs(asked.figures) do
-    if each.names[level] then
-      return true
-    end
-  end
-  for _, item in ipairs(asked.measures) do
-    if item.text:find(level, 1, true) then
-      return true
-    end
-  end
-end
-
--- Levels above a dimension, which all(m, level) may be within, as the cell has them: all of a level where it totals these.
--- The first dimension that tells a level decides, as in the breakdown.
-local function add_levels(list, found, asked, dim, literal)
-  local levels, known = core.with_levels(found, dim.shown), {}
-  for _, each in ipairs(list) do
-    known[each.name] = each
-  end
-  for row in levels:schema():rows() do
-    local level = known[row.name]
-    if not level and row.name ~= dim.shown and is_within(asked, row.name) then
-      level = { name = row.name, hidden = true, levels = levels }
-      list[#list + 1] = level
-      level.literal = literal and core.cell_literal(levels, row.name)
-      level.condition = literal and condition_of(quoted(row.name), level.literal)
-    end
-  end
-end
-
--- Dimensions of the cell as conditions on the table that was asked, and levels above them; nil where the result lost one.
-local function conditions_of(found, asked, columns)
-  local list = {}
-  for i, dim in ipairs(asked.dims) do
-    if not columns[dim.shown] then
-      return nil
-    end
-    list[i] = { name = dim.name }
-    if #found:where(quoted(dim.shown) .. " is total") == 0 then
-      local literal = core.cell_literal(found, dim.shown)
-      list[i].literal, list[i].condition = literal, condition_of(dim.text, literal)
-    end
-  end
-  for i, dim in ipairs(asked.dims) do
-    add_levels(list, found, asked, dim, list[i].literal)
-  end
-  return list
-end
-
--- By which dimensions figures of a table beside are known: its keys, and levels above; and whether the cell tells each key:
--- else nobody knows which region it is in.
-local function find_known(list, found, asked, figures)
-  local known, names, n_told = {}, {}, 0
-  for key in pairs(figures.names) do
-    for _, dim in ipairs(asked.dims) do
-      if not plain_name(dim.text) and dim.text:find(key, 1, true) then
-        return { texts = figures.texts, told = false, known = {} } -- it may be made of the key
-      end
-    end
-  end
-  for i, each in ipairs(list) do
-    names[i] = each.hidden and each.name or plain_name(asked.dims[i].text)
-    if names[i] and figures.names[names[i]] then
-      n_told, known[names[i]] = n_told + 1, true
-      local levels = each.hidden and core.with_levels(each.levels, each.name)
-        or core.with_levels(found, asked.dims[i].shown)
-      for row in levels:schema():rows() do
-        known[row.name] = true
-      end
-    end
-  end
-  local of = {}
-  for i, each in ipairs(list) do
-    of[i] = names[i] and known[names[i]] and (not each.hidden or figures.names[names[i]]) or false
-  end
-  return { texts = figures.texts, told = n_told == figures.n, known = of }
 end
 
 -- Numbers ----------------------------------------------------------------------------------------------------------
@@ -441,59 +342,6 @@ local function say_measure(lines, found, columns, item, measures)
   end
 end
 
--- The question that gives it again ---------------------------------------------------------------------------------
-
--- Steps on the table that is asked: conditions and columns, as it was done.
-local function again(cell, name, source)
-  local result = source
-  for _, step in ipairs(cell.steps) do
-    if step.kind == "where" then
-      result = result:where(step.text)
-    else
-      result = result:derive { ("%s = %s"):format(quoted(step.name), step.text) }
-    end
-  end
-  local measure = cell.measures[name] or core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
-  return result:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
-end
-
-local function measures_of(asked, dims, found)
-  local measures, conditions, figures = {}, {}, {}
-  for i, each in ipairs(asked.figures) do
-    figures[i] = find_known(dims, found, asked, each)
-  end
-  for _, dim in ipairs(dims) do
-    conditions[#conditions + 1] = not dim.hidden and dim.condition or nil
-  end
-  local where = #conditions > 0 and table.concat(conditions, " and ") or nil
-  for i, item in ipairs(asked.measures) do
-    local text, whole = core.cell_expression(dims, asked.measures, i, figures)
-    if text then
-      measures[item.shown] = { text = text, where = not whole and where or nil }
-    end
-  end
-  return measures, where
-end
-
-local function say_again(lines, asked, cell)
-  local base = asked.base and ("the table as it was after: " .. (asked.base.text or "a breakdown"))
-    or ("the table" .. (asked.source and asked.source.name and " " .. asked.source.name or ""))
-  lines[#lines + 1] = ("The same on its own, asked of %s:"):format(base)
-  for _, step in ipairs(cell.steps) do
-    lines[#lines + 1] = step.kind == "where" and ("  where %s"):format(step.text)
-      or ("  derive %s = %s"):format(step.name, step.text)
-  end
-  if cell.where then
-    lines[#lines + 1] = "  where " .. cell.where
-  end
-  for _, item in ipairs(asked.measures) do
-    local measure = cell.measures[item.shown]
-    lines[#lines + 1] = not measure
-      and ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row"):format(item.shown)
-      or ("  %s = %s%s"):format(item.shown, measure.text, cell.where and not measure.where and ", over all rows" or "")
-  end
-end
-
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
 return core.export(function(result, wanted)
   local asked = read(core.lineage(result))
@@ -520,10 +368,10 @@ return core.export(function(result, wanted)
     lines[#lines + 1] = "Note: " .. note
   end
   local cell = { steps = asked.steps }
-  local dims = not asked.is_part and conditions_of(found, asked, columns)
+  local dims = not asked.is_part and question.conditions_of(found, asked, columns)
   if dims then
-    cell.measures, cell.where = measures_of(asked, dims, found)
-    say_again(lines, asked, cell)
+    cell.measures, cell.where = question.measures_of(asked, dims, found)
+    question.say_again(lines, asked, cell)
   else
     cell.measures = {}
   end
@@ -537,7 +385,7 @@ return core.export(function(result, wanted)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end
-  cell.again = core.export(function(name, source) return again(cell, name, source) end)
+  cell.again = core.export(function(name, source) return question.again(cell, name, source) end)
   local names = {}
   for i, item in ipairs(asked.measures) do
     names[i] = item.shown
