@@ -138,11 +138,14 @@ void dkl_close_lightly(lua_State *L, const char *name);
 
 /* What is known of a call besides its arguments. */
 typedef struct dkl_call {
-    const char *op;  /* static, or kept by the recorder */
-    uint16_t n;      /* arguments */
-    uint16_t n_flat; /* user values that they take */
-    bool fits;       /* they are known */
-    bool opaque;     /* it cannot be asked again */
+    const char *op;   /* static, or kept by the recorder */
+    int line;         /* where a question was asked, 0: in no script */
+    uint16_t n;       /* arguments */
+    uint16_t n_bytes; /* that they are packed in, of lua_recipe_pack.c */
+    uint16_t n_kept;  /* user values that they take besides */
+    bool fits;        /* they are known */
+    bool opaque;      /* it cannot be asked again */
+    bool is_question; /* what a breakdown or a scenario is asked */
 } dkl_call;
 
 /* What such an object is. It is closed once: by the script, by the collector, or with the state, as Lua calls no
@@ -156,9 +159,10 @@ typedef struct dkl_object {
     uint64_t number;                 /* no other has it */
     int recipe_value;                /* which user value is its recipe, of lua_recipe.c; 0: it has none */
     bool has_recipe;                 /* that is there */
-    bool has_call;                   /* ... or what it is made of, in the user values behind it */
-    bool was_asked;                  /* ... which finds it by its number */
+    bool has_call;  /* ... or what it is made of, in its bytes and the user values behind that one */
+    bool was_asked; /* ... which finds it by its number */
     dkl_call call;
+    uint8_t bytes[];
 } dkl_object;
 
 /* Takes from an object what it holds; once more does nothing. */
@@ -173,6 +177,7 @@ typedef struct dkl_options {
     const char *what;
     const char *const *names; /* static, as its texts are; ends with NULL */
     int first;                /* where the first stands */
+    uint32_t given;           /* a bit for each that is not nil */
 } dkl_options;
 
 /* A recorder of lua_recipe.c, for which an object of a table is one allocation with what is kept of the arguments. It is the first
@@ -191,9 +196,9 @@ extern const char dkl_maker_mark;
 dkl_maker *dkl_get_maker(lua_State *L);
 /* Of lua_recipe.c: pushes an empty table with what is kept of the arguments. */
 dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker);
-/* Pushes an empty object of the class with n_more user values behind that of its recipe; the metatable stands at index class,
- * or 0. */
-dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, int n_more, int class);
+/* Pushes an empty object of the class with room for what is kept of a call (NULL: nothing is), which it gets; its values are user
+ * values behind that of the recipe. The metatable stands at index class, or 0. */
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class);
 
 /* The pointer in an object of the class. Raises where it is another, or was closed. */
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);

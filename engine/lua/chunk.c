@@ -13,10 +13,12 @@ const char *dkl_scripts_folder(void)
 
 bool dkl_is_library(const char *source)
 {
-    const char *folder = dkl_scripts_folder();
-    size_t size = folder ? strlen(folder) : 0;
+    const char *folder;
+    size_t size;
 
-    if (strncmp(source, DKL_CHUNK, strlen(DKL_CHUNK)) == 0)
-        return true;
-    return folder && source[0] == '@' && strncmp(source + 1, folder, size) == 0 && source[1 + size] == '/';
+    if (source[0] == DKL_CHUNK[0])
+        return strncmp(source, DKL_CHUNK, strlen(DKL_CHUNK)) == 0;
+    folder = source[0] == '@' ? dkl_scripts_folder() : NULL;
+    size = folder ? strlen(folder) : 0;
+    return folder && strncmp(source + 1, folder, size) == 0 && source[1 + size] == '/';
 }

@@ -69,8 +69,8 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
     int direction = dkl_given_choice(L, o, DIRECTION, directions, -1);
 
     dkl_no_error(&err);
-    if (!dkl_given(L, o, AS_OF)) {
-        if (direction >= 0 || dkl_given(L, o, TOLERANCE))
+    if (!dkl_given(o, AS_OF)) {
+        if (direction >= 0 || dkl_given(o, TOLERANCE))
             dkl_fail(L, "join: %s is about rows that go by time: as_of = \"column\"",
                      direction >= 0 ? "direction" : "tolerance");
         return false;
@@ -82,7 +82,7 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
     asof->direction = direction < 0 ? DK_ASOF_BACKWARD : (dk_asof_direction)direction;
     if (dk_table_get(left, asof->left, &at, &err) != DK_OK)
         dkl_raise(L, &err);
-    asof->has_tolerance = dkl_given(L, o, TOLERANCE);
+    asof->has_tolerance = dkl_given(o, TOLERANCE);
     if (asof->has_tolerance)
         asof->tolerance = check_tolerance(L, o->first + TOLERANCE, dk_table_field(left, at)->column);
     return true;
@@ -113,7 +113,7 @@ static int table_join(lua_State *L)
     how.kind = (dk_join_kind)dkl_given_choice(L, &o, KIND, kinds, DK_JOIN_LEFT);
     how.multiple = (dk_multiple)dkl_given_choice(L, &o, MULTIPLE, ways, DK_MULTIPLE_ERROR);
     how.suffix = dkl_given_text(L, &o, SUFFIX);
-    if (dkl_given(L, &o, COLUMNS)) {
+    if (dkl_given(&o, COLUMNS)) {
         columns = dkl_given_names(L, &o, COLUMNS, &few);
         how.columns = columns.items;
         how.n_columns = columns.n;

@@ -378,13 +378,14 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 {
     dkl_names names = { few->items, 0 };
+    int type = lua_type(L, index);
 
-    if (lua_isnoneornil(L, index)) {
+    if (type == LUA_TNIL || type == LUA_TNONE) {
         lua_pushnil(L);
         return (dkl_names){ NULL, 0 };
     }
     index = lua_absindex(L, index);
-    few->items[0] = check_name(L, index, what);
+    few->items[0] = type == LUA_TTABLE ? NULL : check_name(L, index, what);
     if (few->items[0]) {
         names.n = 1;
         lua_pushnil(L);
@@ -464,13 +465,14 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const c
 
 dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names)
 {
-    dkl_options o = { what, names, lua_gettop(L) + 1 };
+    dkl_options o = { what, names, lua_gettop(L) + 1, 0 };
     dkl_maker *maker;
     int n = 0;
     bool is_known = true;
 
     while (names[n])
         n++;
+    assert(n < 32);
     luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
     lua_settop(L, o.first - 1 + n);
     if (lua_isnoneornil(L, index))
@@ -484,10 +486,12 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
         while (key && names[i] && (*names[i] != *key || strcmp(names[i], key) != 0))
             i++;
         is_known = is_known && key && names[i];
-        if (is_known)
+        if (is_known) {
             lua_replace(L, o.first + i);
-        else
+            o.given |= UINT32_C(1) << i;
+        } else {
             lua_pop(L, 1);
+        }
     }
     if (!is_known)
         dkl_check_keys(L, index, what, "option", names); /* says which */
@@ -499,24 +503,24 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
     return o;
 }
 
-bool dkl_given(lua_State *L, const dkl_options *o, int i)
+bool dkl_given(const dkl_options *o, int i)
 {
-    return !lua_isnil(L, o->first + i);
+    return o->given >> i & 1;
 }
 
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
 {
-    return dkl_given(L, o, i) ? text_of(L, o->first + i, o->what, o->names[i]) : NULL;
+    return dkl_given(o, i) ? text_of(L, o->first + i, o->what, o->names[i]) : NULL;
 }
 
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
 {
-    return dkl_given(L, o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
+    return dkl_given(o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
 }
 
 lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
 {
-    return dkl_given(L, o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
+    return dkl_given(o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
 }
 
 int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)
@@ -528,7 +532,7 @@ int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *cons
 
 dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few)
 {
-    if (!dkl_given(L, o, i)) {
+    if (!dkl_given(o, i)) {
         lua_pushnil(L);
         return (dkl_names){ NULL, 0 };
     }

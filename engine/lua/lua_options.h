@@ -83,7 +83,7 @@ void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *
 /* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too, so that what is
  * spread stays as it is. Checks as dkl_check_options does; index is from the bottom. */
 dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names);
-bool dkl_given(lua_State *L, const dkl_options *o, int i);
+bool dkl_given(const dkl_options *o, int i);
 /* As those of a table. */
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i);
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise);

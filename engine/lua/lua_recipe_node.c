@@ -23,15 +23,14 @@ bool dkl_recipe_has(lua_State *L, int index)
     return dkl_recipe_holder(L, index) || dkl_recipe_is_answer(L, index);
 }
 
-dkl_recipe *dkl_recipe_new(lua_State *L, dkl_call call, bool is_question, int class)
+dkl_recipe *dkl_recipe_new(lua_State *L, dkl_call call, int class)
 {
-    size_t size = sizeof(dkl_recipe) + (is_question ? (size_t)call.n * sizeof(uint64_t) : 0);
-    dkl_recipe *made = lua_newuserdatauv(L, size, call.n_flat + (is_question ? SCRIPT : MORE));
+    dkl_recipe *made = lua_newuserdatauv(L, sizeof *made + call.n_bytes, call.n_kept + MORE);
 
-    memset(made, 0, size);
     made->mark = &recipe_mark;
     made->call = call;
-    made->is_question = is_question;
+    made->serial = 0;
+    made->is_column = false;
     if (class)
         lua_pushvalue(L, class);
     else
@@ -42,15 +41,18 @@ dkl_recipe *dkl_recipe_new(lua_State *L, dkl_call call, bool is_question, int cl
 
 static void push_unknown(lua_State *L)
 {
-    dkl_recipe_new(L, (dkl_call){ .opaque = true }, false, 0);
+    dkl_recipe_new(L, (dkl_call){ .opaque = true }, 0);
 }
 
 /* Makes the recipe of an object that has what it is made of, and pushes it. */
 static void settle(lua_State *L, int index, dkl_object *object)
 {
+    dkl_recipe *made;
+
     luaL_checkstack(L, 4, "too many values");
-    dkl_recipe_new(L, object->call, false, 0);
-    for (int i = 1; i <= object->call.n_flat; i++) {
+    made = dkl_recipe_new(L, object->call, 0);
+    memcpy(made->bytes, object->bytes, object->call.n_bytes);
+    for (int i = 1; i <= object->call.n_kept; i++) {
         lua_getiuservalue(L, index, object->recipe_value + i);
         lua_setiuservalue(L, -2, i);
     }
@@ -117,4 +119,17 @@ dkl_recipe *dkl_recipe_push(lua_State *L, int index)
         dkl_recipe_set(L, index);
     }
     return lua_touserdata(L, -1);
+}
+
+void dkl_recipe_push_more(lua_State *L, int index)
+{
+    int more = ((const dkl_recipe *)lua_touserdata(L, index))->call.n_kept + MORE;
+
+    index = lua_absindex(L, index);
+    if (lua_getiuservalue(L, index, more) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, more);
 }

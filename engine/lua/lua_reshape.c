@@ -90,7 +90,7 @@ static dk_ratio check_share(lua_State *L, const dkl_options *o, int i)
     dk_ratio share = { 0, 0 };
     dk_value value;
 
-    if (!dkl_given(L, o, i))
+    if (!dkl_given(o, i))
         return share;
     if (lua_type(L, o->first + i) != LUA_TNUMBER || !dkl_to_value(L, o->first + i, &value) || value.type == DK_REAL)
         dkl_fail(L, "sample: share must be a number from 0 to 1, such as 0.1");
@@ -122,13 +122,13 @@ static int table_sample(lua_State *L)
     o = dkl_spread_options(L, 2, "sample", options);
     spec.n = (uint64_t)dkl_given_integer(L, &o, N, 0, 0);
     spec.share = check_share(L, &o, SHARE);
-    if (dkl_given(L, &o, N) == (spec.share.denominator != 0))
+    if (dkl_given(&o, N) == (spec.share.denominator != 0))
         return dkl_fail(L, "sample wants n, a number of rows, or share, one of the two");
     spec.seed = check_seed(L, &o, SEED);
     within = dkl_given_names(L, &o, WITHIN, &few);
     spec.within = within.items;
     spec.n_within = within.n;
-    if (dkl_given(L, &o, WEIGHT))
+    if (dkl_given(&o, WEIGHT))
         spec.weight = dkl_check_expr(L, o.first + WEIGHT, "sample wants a weight");
     dkl_check_params(L, 3, &params);
     dkl_check_used(L, &params, NULL, 0, (const dkl_names[]){ within, { &spec.weight, spec.weight != NULL } }, 2);

@@ -109,14 +109,14 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
 
 /* The metatable stands at index class, or where class is 0 in the registry under class_key, or under its name. */
 static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_fn *release, int n_values,
-                              int class, const void *class_key)
+                              size_t n_bytes, int class, const void *class_key)
 {
     dkl_state *state = dkl_pace(L);
     dkl_object *object;
 
     if (class == 0)
         luaL_checkstack(L, 4, "too many values");
-    object = lua_newuserdatauv(L, sizeof *object, n_values);
+    object = lua_newuserdatauv(L, sizeof *object + n_bytes, n_values);
     object->held = NULL;
     object->mark = &object_mark;
     object->class_name = class_name;
@@ -143,10 +143,10 @@ static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    return &new_object(L, class_name, release, n_values, 0, NULL)->held;
+    return &new_object(L, class_name, release, n_values, 0, 0, NULL)->held;
 }
 
-dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, int n_more, int class)
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class)
 {
     dkl_object *object;
     size_t i = 0;
@@ -154,10 +154,13 @@ dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, 
     while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
         i++;
     assert(i < N_CLASSES);
-    object = new_object(L, class_name, classes[i].release, n_values + classes[i].has_recipe + n_more, class,
-                        &classes[i]);
+    object =
+        new_object(L, class_name, classes[i].release, n_values + classes[i].has_recipe + (call ? call->n_kept : 0),
+                   call ? call->n_bytes : 0, class, &classes[i]);
     if (classes[i].has_recipe)
         object->recipe_value = n_values + 1;
+    if (call)
+        object->call = *call;
     return object;
 }
 
@@ -194,7 +197,7 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
     dkl_object *object = take_made(L, class_name);
 
     if (object == NULL)
-        object = dkl_make_object(L, class_name, n_values, 0, 0);
+        object = dkl_make_object(L, class_name, n_values, NULL, 0);
     return &object->held;
 }
 
