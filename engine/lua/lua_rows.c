@@ -51,7 +51,7 @@ static int show_block(lua_State *L, rows *r)
     return 0;
 }
 
-/* The iterator over rows. Upvalues: rows, frame */
+/* The iterator over rows. Upvalues: rows, names */
 static int next_row(lua_State *L)
 {
     const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
@@ -101,14 +101,37 @@ static int next_block(lua_State *L)
     return 1;
 }
 
-/* Pushes the four values that a loop over the table takes; the function gets the object and a frame as upvalues. */
-static int push_loop(lua_State *L, lua_CFunction next)
+/* Pushes the names of the columns as a list. */
+static void push_names(lua_State *L, const dk_table *table)
+{
+    size_t n = dk_table_n_columns(table);
+
+    lua_createtable(L, n < 1000000 ? (int)n : 0, 0);
+    for (size_t i = 0; i < n; i++) {
+        lua_pushstring(L, dk_table_field(table, i)->name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+/* Pushes them as the frame of blocks. */
+static void push_frame(lua_State *L, const dk_table *table)
+{
+    size_t n = dk_table_n_columns(table);
+    const char **names = dkl_array(L, n, sizeof *names);
+
+    for (size_t i = 0; i < n; i++)
+        names[i] = dk_table_field(table, i)->name;
+    dkl_push_frame(L, names, n);
+    lua_remove(L, -2);
+}
+
+/* Pushes the four values that a loop over the table takes; the function gets the object and the names as upvalues. */
+static int push_loop(lua_State *L, lua_CFunction next, void (*push)(lua_State *L, const dk_table *table))
 {
     const dk_table *table = dkl_check_table(L, 1);
     size_t n = dk_table_n_columns(table);
     void **held = dkl_new_holder(L, ROWS, ROWS_VALUES, drop_rows);
     rows *r = dkl_array(L, 1, sizeof *r + n * sizeof(dk_view));
-    const char **names;
     int object = lua_gettop(L) - 1;
 
     lua_setiuservalue(L, object, MEMORY);
@@ -116,11 +139,9 @@ static int push_loop(lua_State *L, lua_CFunction next)
     r->table = dk_table_retain(table);
     for (; r->n_views < n; r->n_views++)
         dk_view_init(&r->views[r->n_views], dk_table_context(table));
-    names = dkl_array(L, n, sizeof *names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = dk_table_field(table, i)->name;
+    luaL_checkstack(L, 8, "too many values");
     lua_pushvalue(L, object);
-    dkl_push_frame(L, names, n);
+    push(L, table);
     lua_pushcclosure(L, next, 2);
     lua_pushnil(L);
     lua_pushnil(L);
@@ -139,14 +160,14 @@ static void check_alone(lua_State *L, const char *method)
 static int table_rows(lua_State *L)
 {
     check_alone(L, "rows");
-    return push_loop(L, next_row);
+    return push_loop(L, next_row, push_names);
 }
 
 /* t:blocks() -> an iterator over blocks of rows, each of which is over when the next one comes */
 static int table_blocks(lua_State *L)
 {
     check_alone(L, "blocks");
-    return push_loop(L, next_block);
+    return push_loop(L, next_block, push_frame);
 }
 
 /* Upvalues: table, how many columns were given */
