@@ -61,11 +61,12 @@ static int new_breakdown(lua_State *L)
 {
     static const char *const margins[] = { "none", "totals", "rollup", "cube", NULL };
     const char *what = "breakdown";
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_breakdown_spec spec;
     dkl_names order, levels;
     const dk_breakdown **out;
 
+    dkl_no_error(&err);
     memset(&spec, 0, sizeof spec);
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
@@ -117,10 +118,11 @@ static int run(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L, 1);
     const dk_table *table = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_params params;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
     dkl_check_asked(L, &params, &breakdown, 1);

@@ -32,14 +32,40 @@ static int core_what(lua_State *L)
     return 1;
 }
 
+/* Whether the value on top of the stack is among the list at index. */
+static bool is_listed(lua_State *L, int index)
+{
+    bool is_same = false;
+
+    for (lua_Integer i = 1; !is_same && lua_rawgeti(L, index, i) != LUA_TNIL; i++) { /* Lua has a short text once */
+        is_same = lua_rawequal(L, -1, -2);
+        lua_pop(L, 1);
+    }
+    if (!is_same)
+        lua_pop(L, 1); /* the end of the list */
+    return is_same;
+}
+
 /* core.check(options, what, names [, kind]): a key that is not among the names is an error with the nearest one */
 static int core_check(lua_State *L)
 {
+    bool is_known = lua_istable(L, 1) && lua_istable(L, 3);
     const char *what = luaL_checkstring(L, 2);
     const char *kind = luaL_optstring(L, 4, "option");
-    dkl_names names = dkl_check_names(L, 3, what);
-    const char **list = dkl_array(L, names.n + 1, sizeof *list);
+    dkl_names names;
+    const char **list;
 
+    lua_settop(L, 4);
+    if (is_known) {
+        for (lua_pushnil(L); is_known && lua_next(L, 1);) {
+            lua_pop(L, 1);
+            is_known = is_listed(L, 3);
+        }
+        if (is_known)
+            return 0;
+    }
+    names = dkl_check_names(L, 3, what);
+    list = dkl_array(L, names.n + 1, sizeof *list);
     for (size_t i = 0; i < names.n; i++)
         list[i] = names.items[i];
     dkl_check_keys(L, 1, what, kind, list);

@@ -19,10 +19,14 @@ local function say(value)
   return type(value) == "string" and ("%q"):format(value) or given_number(value)
 end
 
+-- What is said of an entry that is none.
+local WANTED = {
+  by = "breakdown: an entry of by is 'name = expression'",
+  measures = "breakdown: an entry of measures is 'name = expression'",
+}
+
 -- The text of an entry: a string, an expression, or a column, which stands for its name.
-local function text_of(value, what)
-  return core.entry(value, ("breakdown: an entry of %s is 'name = expression'"):format(what))
-end
+local function text_of(value, what) return core.entry(value, WANTED[what]) end
 
 local function entry_of(value, what)
   if type(value) ~= "table" then
@@ -144,12 +148,11 @@ local function changed(spec, changes)
   for key, value in pairs(spec) do
     copy[key] = value
   end
-  for _, key in ipairs(OPTIONS) do -- in a fixed order, so that of two mistakes always the same is reported
+  for i = 1, #OPTIONS do -- in a fixed order, so that of two mistakes always the same is reported
+    local key = OPTIONS[i]
     local value = changes[key]
-    if value == dk.null then
-      copy[key] = nil
-    elseif value ~= nil then
-      copy[key] = read[key](value)
+    if value ~= nil then
+      copy[key] = value ~= dk.null and read[key](value) or nil
     end
   end
   return copy
@@ -158,16 +161,20 @@ end
 -- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
 local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
 
+-- What is said of columns in the docs of entries, added to notes.
+local function add_docs(notes, entries)
+  for i = 1, entries and #entries or 0 do
+    local doc = entries[i].doc
+    notes[#notes + 1] = doc and ("%s: %s"):format(name_of(entries[i]), doc)
+  end
+  return notes
+end
+
 local function make(spec)
   if not spec.measures or #spec.measures == 0 then
     core.fail 'a breakdown wants measures, such as { "n = count()" }'
   end
-  spec.notes = {}
-  for _, key in ipairs { "by", "measures" } do
-    for _, entry in ipairs(spec[key] or {}) do
-      spec.notes[#spec.notes + 1] = entry.doc and ("%s: %s"):format(name_of(entry), entry.doc)
-    end
-  end
+  spec.notes = add_docs(add_docs({}, spec.by), spec.measures)
   return core.breakdown(spec)
 end
 
