@@ -26,7 +26,8 @@ dk_value dkl_get_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t
 dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t column, bool *is_set);
 
 /* lua_table_from.c: puts a list of columns, { { name, { ..., n = } }, ... }, in the place of the function at index 1, which is called
- * until it gives nil. names: what its columns are called, in order; of size 0: its records say it. */
-void dkl_read_iterator(lua_State *L, const char *const *names, size_t n_names);
+ * until it gives nil. names: what its columns are called, in order; of size 0: its records say it.
+ * Gives the number of rows, which without columns nothing else tells. */
+uint64_t dkl_read_iterator(lua_State *L, const char *const *names, size_t n_names);
 
 #endif

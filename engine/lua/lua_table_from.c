@@ -142,7 +142,7 @@ static void sort_columns(lua_State *L, gathering *g)
     lua_pop(L, 1); /* the anchor of names */
 }
 
-void dkl_read_iterator(lua_State *L, const char *const *names, size_t n_names)
+uint64_t dkl_read_iterator(lua_State *L, const char *const *names, size_t n_names)
 {
     gathering g = { .stated = (int)n_names };
     int top = lua_gettop(L);
@@ -189,4 +189,5 @@ void dkl_read_iterator(lua_State *L, const char *const *names, size_t n_names)
     lua_pushvalue(L, g.columns);
     lua_replace(L, ITERATOR);
     lua_settop(L, top);
+    return (uint64_t)g.n_rows;
 }

@@ -326,7 +326,7 @@ static int new_table(lua_State *L)
 
         if (stated != 0)
             columns = dkl_check_names(L, stated, "table: columns");
-        dkl_read_iterator(L, columns.items, columns.n);
+        from.n_rows = dkl_read_iterator(L, columns.items, columns.n);
     }
     from.is_columns = is_iterator || is_list_of_columns(L);
     if (from.is_columns && stated != 0 && !is_iterator)

@@ -19,6 +19,7 @@ test("a function gives records until it gives nil", function(t, dk)
   t.eq(names, { "a", "b", "c" }) -- by name: Lua's own order means nothing
   t.eq(t.records(data), { { a = 1, b = "x" }, { a = 2 }, {}, { a = 3, c = true } })
   t.eq(#dk.table(records {}), 0)
+  t.eq({ #dk.table { {}, {}, {} }, #dk.table(records { {}, {}, {} }) }, { 3, 3 }) -- empty records are rows too
 end)
 
 test("stated columns keep their order, and others are refused with the row", function(t, dk)
