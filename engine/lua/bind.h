@@ -237,6 +237,7 @@ void dkl_open_read(lua_State *L);
 void dkl_open_table_new(lua_State *L);
 void dkl_open_aggregate(lua_State *L);
 void dkl_open_function(lua_State *L);
+void dkl_open_callback(lua_State *L);
 void dkl_open_map(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "base/types.h"
+#include "chunk.h"
 #include "lua_options.h"
 #include "lua_value.h"
 
@@ -15,23 +16,46 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* What Lua says of a yield that cannot be, and of functions that ask each other without end, has no line. */
+/* What Lua says of a yield that cannot be, of functions that ask each other without end and of an error without a value has no
+ * line, or one of the library. */
 static int explain_error(lua_State *L)
 {
-    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
-    const char *said =
-        begins(text, "attempt to yield ")
-            ? "a function that answers a part of a question cannot yield: who asked waits for the answer"
-        : begins(text, "C stack overflow") ? "functions ask each other without end (C stack overflow)"
-                                           : NULL;
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "", *said = NULL;
 
     lua_settop(L, 1);
+    if (begins(text, DKL_CHUNK + 1)) /* "dekking/map.lua:20: " */
+        text = strstr(text, ": ") ? strstr(text, ": ") + 2 : text;
+    if (begins(text, "attempt to yield "))
+        said = "a function that answers a part of a question cannot yield: who asked waits for the answer";
+    else if (begins(text, "C stack overflow"))
+        said = "functions ask each other without end (C stack overflow)";
+    else if (lua_isnil(L, 1))
+        said = "error was called without a value";
+    else if (lua_isboolean(L, 1) && !lua_toboolean(L, 1)) /* dkl_raise knows it from no error by that */
+        said = "error was called with false, which says nothing";
     if (said == NULL)
         return 1;
     dkl_where(L);
     lua_pushstring(L, said);
     lua_concat(L, 2);
     return 1;
+}
+
+/* core.explained(function, ...) -> what it gives; raises what it raises, put so that it says where */
+static int core_explained(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_pushcfunction(L, explain_error);
+    lua_insert(L, 1);
+    if (lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1) != LUA_OK)
+        return lua_error(L);
+    return lua_gettop(L) - 1;
+}
+
+void dkl_open_callback(lua_State *L)
+{
+    lua_pushcfunction(L, core_explained);
+    lua_setfield(L, 2, "explained");
 }
 
 static void fill_error(dk_error *err, const char *text)

@@ -64,7 +64,7 @@ core.table_methods.map = core.export(function(self, name, call, options)
     core.fail(("map wants a function, not %s (t:derive takes expressions)"):format(core.what(call or block)))
   end
   local data = options.columns ~= nil and self:select(options.columns) or self
-  local list = block and by_blocks(data, block, name) or by_rows(data, call)
+  local list = core.explained(block and by_blocks or by_rows, data, call or block, name)
   return core.with_made(self, name, column_of(list, name, options.type))
 end)
 

@@ -178,6 +178,32 @@ test("map says what it is given wrongly", function(t, dk)
   t.ok(not ok and raised:find "define.lua:%d+: attempt to index a nil value", raised)
 end)
 
+test("an error without a value says where it was raised", function(t, dk)
+  local data = people(dk)
+  dk.define "fails_plainly" { result = "integer", call = function(_) error() end }
+  dk.aggregate "fails_at_once" {
+    start = 0, step = function() error(false) end, merge = math.max, finish = function(s) return s end,
+  }
+  local function said(pattern, call)
+    local ok, raised = pcall(call)
+    t.ok(not ok and tostring(raised):find("^[^\n]*define.lua:%d+: " .. pattern), raised)
+  end
+  said("error was called without a value", function() return data:derive "y = fails_plainly(1)" end)
+  said("error was called with false, which says nothing", function()
+    return data:breakdown { measures = "m = fails_at_once(1)" }
+  end)
+  said("error was called without a value", function() return data:map("x", function() error() end) end)
+  local raised = select(2, pcall(data.map, data, "x", function() error { code = 7 } end))
+  t.eq(raised, { code = 7 })
+end)
+
+test("a function of map that asks what calls it comes to an end, at the script's line", function(t, dk)
+  local data = people(dk)
+  local function endless() return data:map("x", function() return #endless() end) end
+  local ok, raised = pcall(endless)
+  t.ok(not ok and tostring(raised):find "^[^\n]*define.lua:%d+: functions ask each other without end", raised)
+end)
+
 test("what a script defines is in dk.fn too", function(t, dk)
   local data = dk.table { { "leeftijd", { 19, 52 } } }
   dk.define "built_twice" { result = "integer", call = function(x) return x * 2 end }
