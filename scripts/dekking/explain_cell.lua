@@ -193,8 +193,11 @@ local function as_set(value)
   return type(value) == "string" and value ~= "" and not value:find("|", 1, true) and value .. "|" or value
 end
 
--- A list is a set of texts; whatever else is no value is refused where the condition is asked.
+-- A list is a set of texts. No object of the script's is asked what it is.
 local function check_value(name, value)
+  if type(value) == "table" and getmetatable(value) ~= nil or type(value) ~= "table" and core.literal(value) == nil then
+    core.fail(("explain: %s of a cell is a value, dk.null or dk.total, not %s"):format(name, core.what(value)))
+  end
   for i = 1, type(value) == "table" and core.list(value, "explain: the members of " .. name) or 0 do
     if type(value[i]) ~= "string" then
       core.fail(("explain: the members of %s are strings, not %s"):format(name, core.what(value[i])))
@@ -217,7 +220,7 @@ local function find(result, asked, cell, is_long)
   core.check(cell, "explain: the result", names, "dimension")
   local conditions, stated, params, totals = {}, {}, {}, {}
   for i, name in ipairs(names) do
-    local value = cell[name]
+    local value = rawget(cell, name)
     local condition
     if value == nil or value == dk.total then
       condition = quoted(name) .. " is total"

@@ -79,6 +79,15 @@ test("cells that are not there are named", function(t, dk)
   refused({ regio = "R", gemeente = "Arnhem" }, "explain: the result has no row where regio = R, gemeente = Arnhem")
   t.raises(function() people(dk):explain { regio = "M" } end,
     "explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it came to be")
+  local function called() error "a metamethod was called" end
+  local own = { __index = called, __tostring = called, __len = called, __pairs = called }
+  t.raises(function() result:explain { regio = setmetatable({ "M" }, own) } end,
+    "explain: regio of a cell is a value, dk.null or dk.total, not a Lua table")
+  t.raises(function() result:explain { regio = print } end,
+    "regio of a cell is a value, dk.null or dk.total, not a function")
+  t.raises(function() result:explain(setmetatable({ regoi = "M" }, own)) end, "did you mean 'regio'?")
+  local plain, same = result:explain { gemeente = "Arnhem" }, result:explain(setmetatable({ gemeente = "Arnhem" }, own))
+  t.eq(same, plain)
   t.raises(function() result:explain(5) end,
     "explain: a cell is a table such as { gemeente = \"Duiven\" }, or dk.total, not a number")
   t.has(result:explain { regio = "Z", gemeente = dk.null }, "gemeente = null", 'where regio == "Z" and gemeente is null')
