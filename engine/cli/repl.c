@@ -89,6 +89,10 @@ static void print_values(lua_State *L, bool quiet)
         keep_value(L);
     if (quiet)
         return;
+    if (n == 1 && lua_isnil(L, BASE + 1) && dkc_statement_leaves()) { /* no variable is called so */
+        puts("Ctrl-D ends, and so does os.exit()");
+        return;
+    }
     lua_getglobal(L, "print");
     if (on_terminal && n == 1 && lua_tocfunction(L, -1) == dkl_print && is_paged(L))
         return;

@@ -15,6 +15,7 @@
 
 static int begun_at; /* on the stack: the lines of a statement that is not finished; 0: there are none */
 static bool edited;  /* somebody at a terminal types it */
+static bool leaving; /* the last statement may have meant to leave */
 
 static int tell(lua_State *L)
 {
@@ -122,6 +123,17 @@ static size_t before_semicolon(const char *line, size_t size)
     return edited && end > 0 && line[end - 1] == ';' ? end - 1 : size;
 }
 
+/* Whether a newcomer to Lua wants to leave, and somebody at a terminal typed it: "exit" or "quit" alone. */
+static bool is_leaving(const char *line, size_t size)
+{
+    size_t begin = strspn(line, " \t"), end = size;
+
+    while (end > begin && (line[end - 1] == ' ' || line[end - 1] == '\t'))
+        end--;
+    return edited && end - begin == 4 &&
+           (memcmp(line + begin, "exit", 4) == 0 || memcmp(line + begin, "quit", 4) == 0);
+}
+
 /* line -> function, as `return line;`. On failure the stack is as before. *quiet: a semicolon ends the line, so that its values
  * are not shown. */
 static bool load_expression(lua_State *L, bool *quiet)
@@ -129,6 +141,7 @@ static bool load_expression(lua_State *L, bool *quiet)
     size_t size, shown;
     const char *line = lua_tolstring(L, -1, &size);
 
+    leaving = is_leaving(line, size);
     shown = before_semicolon(line, size);
     *quiet = shown < size;
     lua_pushliteral(L, "return ");
@@ -183,8 +196,13 @@ dkc_read dkc_statement_read(lua_State *L, int *status, bool *quiet)
     dkc_read read = push_line(L, true);
 
     *status = LUA_OK;
-    *quiet = false;
+    *quiet = leaving = false;
     return read == DKC_READ_LINE && !load_expression(L, quiet) ? load_statement(L, status) : read;
+}
+
+bool dkc_statement_leaves(void)
+{
+    return leaving;
 }
 
 /* Completion: scripts/dekking/complete.lua knows what may stand where the text ends. Arguments: the input, the line, and the

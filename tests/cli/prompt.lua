@@ -86,6 +86,16 @@ local sessions = {
     { "1 + 1\\r", "2\r\n> " },
   },
   {
+    name = "who would leave is told how",
+    { "exit\\r", "exit\r\nCtrl-D ends, and so does os.exit()\r\n> " },
+    { " quit \\r", "quit \r\nCtrl-D ends, and so does os.exit()\r\n> " },
+    { "exits\\r", "exits\r\nnil\r\n> " },
+    { "nil\\r", "nil\r\nnil\r\n> " },
+    { "exit = 5\\r", "> " },
+    { "exit\\r", "exit\r\n5\r\n> " },
+    { "quit, exit\\r", "nil\t5\r\n> " },
+  },
+  {
     name = "errors are survived",
     { "error('x')\\r", "stdin:1: x\r\nstack traceback:" },
     { "", "> " },

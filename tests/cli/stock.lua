@@ -251,6 +251,7 @@ local prompts = {
   { "-i", "1, 2\nnil\nfor i = 1, 2 do\nprint(i) end\nerror('x')\nx =\n5\nprint(x)\n" },
   { "-i", "local y = 5\ny\n_PROMPT = '? '\n1\n_PROMPT2 = '+ '\nif\nx then end\n" },
   { "-i", "print = nil\n1\n" },
+  { "-i", "exit\nquit\n" },
   { "-i", "print = function() error 'no print' end\n1\n" },
   { "-i", "print = function(...) io.write('<', ..., '>\\n') end\n1\n" },
   { "-i", "do return end\n'a\\0b'\n" },
