@@ -135,7 +135,8 @@ function step.read(given, i, seed)
   }, given[1] ~= nil, seed)
 end
 
--- A step that a function of dk makes: what its options say, beside what it is.
+-- A step that a function of dk makes: what its options say, beside what it is. It is read here, where the script gives it,
+-- so that an error names that line; the scenario reads it anew.
 function step.make(what, column, options, allowed, made)
   if type(column) ~= "string" then
     core.fail(("%s: the column is a string, not %s"):format(what, given_as(column)))
@@ -146,6 +147,7 @@ function step.make(what, column, options, allowed, made)
       made[key == "name" and 1 or key] = options[key]
     end
   end
+  step.read(made, 1)
   return made
 end
 

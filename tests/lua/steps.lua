@@ -298,6 +298,13 @@ test("a step that cannot be is refused before anything runs", function(t, dk)
     t.raises(function() return dk.scenario "x" { case[1] } end, table.unpack(case, 2))
   end
   t.raises(function() dk.move(5, {}) end, "move: the column is a string, not a number")
+  -- What is wrong with a step is told where it is given, and not where the scenario is made of it.
+  t.raises(function() dk.move("g", 5) end, "scenario: shares are a table such as", "not a number")
+  t.raises(function() dk.move("g", { a = { b = print } }) end, "scenario: a share wants a number or an expression")
+  t.raises(function() dk.move("g", { a = { b = 0.5 } }, { where = true }) end, "where wants a condition")
+  t.raises(function() dk.split("g", "a", { b = 0.5, c = {} }) end, "scenario: a share wants a number or an expression")
+  t.raises(function() dk.split("g", "a", {}) end, "scenario: shares move nothing: the table is empty")
+  t.raises(function() dk.split("g", "a", { b = 1 }, { whole = "yes" }) end, "scenario: whole is true or false, not a")
   t.raises(function() dk.split("g", print, {}) end, "split: what is split is a value of g, not a function")
   t.raises(function() dk.split("g", "a", 5) end,
     "split: shares are a table such as { Arnhem = 0.4, Zevenaar = 0.6 }, not a number")
