@@ -117,8 +117,8 @@ $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
 	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,--wrap=luaD_hook -Wl,-E $(CORE_LIB) -o $@
 
-# The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded when a state closes while
-# threads of the pool live.
+# The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded, as the library does, when a state
+# closes while threads live: the pool's, or one that puts a workbook together which nobody waits for.
 $(MODULE): $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,ALL -Wl,-z,nodelete \
@@ -126,7 +126,7 @@ $(MODULE): $(LUA_OBJ) $(ARCHIVE)
 
 $(SHARED): $(CORE_OBJ)
 	@echo "  LD   $@"
-	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,libdekking.so.$(SOVERSION) $^ $(CORE_LIB) -o $@
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,libdekking.so.$(SOVERSION) -Wl,-z,nodelete $^ $(CORE_LIB) -o $@
 	$(Q)ln -sf $(notdir $@) $(BUILD)/libdekking.so.$(SOVERSION)
 	$(Q)ln -sf $(notdir $@) $(BUILD)/libdekking.so
 

@@ -148,24 +148,29 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-/* Starts threads until n run, with every signal blocked in them. Called with lock held. */
-static void start_threads(unsigned n)
+bool dki_thread_start(pthread_t *out, void *(*run)(void *), void *arg)
 {
     sigset_t all, before;
+    int error;
 
-    if (n_started >= n)
-        return;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(out, NULL, run, arg);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0;
+}
+
+/* Starts threads until n run. Called with lock held. */
+static void start_threads(unsigned n)
+{
     while (n_started < n) {
         pthread_t thread;
 
-        if (pthread_create(&thread, NULL, run_thread, NULL) != 0)
+        if (!dki_thread_start(&thread, run_thread, NULL))
             break; /* the others do the work */
         pthread_detach(thread);
         n_started++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void run_with_threads(struct job *job)

@@ -7,6 +7,9 @@
 #ifndef DKI_BASE_POOL_H
 #define DKI_BASE_POOL_H
 
+#include <pthread.h>
+#include <stdbool.h>
+
 #include <dekking/context.h>
 
 #define DKI_MOST_WORKERS 256
@@ -27,5 +30,9 @@ unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
  * is seen by the caller. Where the context is held to one thread (memory.h), that is the caller's. */
 dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
                        dk_error *err);
+
+/* Starts a thread beside the pool's, in which every signal is blocked: for a call that its caller waits for (aside.h), not
+ * for a share of some work. False where none can be had. */
+bool dki_thread_start(pthread_t *out, void *(*run)(void *), void *arg);
 
 #endif

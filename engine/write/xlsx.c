@@ -7,7 +7,8 @@
  * Equal tables give equal bytes: the workbook carries no clock.
  *
  * libxlsxwriter writes to a path and keeps rows in a temporary file (constant_memory), so memory does not grow with the
- * table. Its file is made in the folder for temporary files and handed to the sink in blocks.
+ * table. It makes the file when it closes the workbook, which takes a second for each million cells and cannot be stopped: that
+ * happens aside, on what nobody else needs.
  */
 #include "cells.h"
 
@@ -15,18 +16,18 @@
 
 #if __has_include(<xlsxwriter.h>)
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "base/aside.h"
 #include "base/calendar.h"
 #include "base/late.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "scratch.h"
 
 #define LIBRARY "libxlsxwriter.so.4"
 #define PACKAGE "libxlsxwriter4"
@@ -76,18 +77,20 @@ struct workbook {
     lxw_workbook *book; /* NULL after closing */
     struct look *looks; /* n_looks */
     size_t n_looks;
-    char path[4096]; /* empty: no file */
+    dki_scratch scratch;
+};
+
+/* What closing it takes, in memory that is no context's. */
+struct closing {
+    struct functions fn;
+    lxw_workbook *book;
+    dki_scratch scratch;
+    lxw_error error;
 };
 
 static dk_status fail_library(const struct workbook *workbook, lxw_error error, dk_error *err)
 {
     return dki_fail(err, DK_ERR_IO, "the workbook could not be made: %s", workbook->fn.lxw_strerror(error));
-}
-
-static dk_status fail_system(const char *what, dk_error *err)
-{
-    return dki_fail(err, DK_ERR_IO, "the workbook could not be %s in the folder for temporary files: %s", what,
-                    strerror(errno));
 }
 
 /* Opening and closing. ----------------------------------------------------------------------------------------- */
@@ -96,19 +99,12 @@ static dk_status open_workbook(struct workbook *workbook, const dk_write_options
 {
     lxw_workbook_options how = { .constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE };
     lxw_doc_properties about = { .created = CREATED, .company = (char *)"" };
-    const char *folder = getenv("TMPDIR");
-    int file, size;
+    dk_status status = dki_scratch_open(&workbook->scratch, "workbook", err);
 
-    size =
-        snprintf(workbook->path, sizeof workbook->path, "%s/dekking-XXXXXX", folder && *folder ? folder : "/tmp");
-    file = size > 0 && (size_t)size < sizeof workbook->path ? mkstemp(workbook->path) : -1;
-    if (file < 0) {
-        workbook->path[0] = '\0';
-        return fail_system("made", err);
-    }
-    close(file);
-    how.tmpdir = (char *)(folder && *folder ? folder : "/tmp");
-    workbook->book = workbook->fn.workbook_new_opt(workbook->path, &how);
+    if (status != DK_OK)
+        return status;
+    how.tmpdir = workbook->scratch.folder;
+    workbook->book = workbook->fn.workbook_new_opt(workbook->scratch.path, &how);
     if (workbook->book == NULL)
         return dki_fail(err, DK_ERR_MEMORY, "libxlsxwriter has no memory for a workbook");
     about.title = (char *)(options->title ? options->title : "");
@@ -134,8 +130,7 @@ static void drop_workbook(struct workbook *workbook)
 {
     if (workbook->book)
         abandon(workbook);
-    if (workbook->path[0])
-        (void)unlink(workbook->path);
+    dki_scratch_drop(&workbook->scratch);
     for (size_t c = 0; workbook->looks && c < workbook->n_looks; c++)
         dki_free(workbook->context, workbook->looks[c].formats);
     dki_free(workbook->context, workbook->looks);
@@ -398,29 +393,38 @@ static dk_status put_notes(struct workbook *workbook, const dki_cells *cells, dk
     return status;
 }
 
-static dk_status hand_over(struct workbook *workbook, dki_sink *sink, dk_error *err)
+static void close_aside(void *arg)
 {
-    lxw_error error = workbook->fn.workbook_close(workbook->book);
-    dk_status status = DK_OK;
-    char block[8192];
-    size_t size;
-    FILE *file;
+    struct closing *closing = arg;
 
+    closing->error = closing->fn.workbook_close(closing->book);
+}
+
+/* The file may have been begun after it was taken away. */
+static void drop_closing(void *arg)
+{
+    struct closing *closing = arg;
+
+    dki_scratch_drop(&closing->scratch);
+    free(closing);
+}
+
+static dk_status close_workbook(struct workbook *workbook, dk_error *err)
+{
+    struct closing *closing = malloc(sizeof *closing);
+    dk_status status;
+    lxw_error error;
+
+    if (closing == NULL)
+        return dki_fail(err, DK_ERR_MEMORY, "out of memory");
+    *closing = (struct closing){ workbook->fn, workbook->book, workbook->scratch, LXW_NO_ERROR };
     workbook->book = NULL;
-    if (error != LXW_NO_ERROR)
-        return fail_library(workbook, error, err);
-    file = fopen(workbook->path, "rb");
-    if (file == NULL)
-        return fail_system("read", err);
-    while (status == DK_OK && (size = fread(block, 1, sizeof block, file)) > 0) {
-        status = dki_buffer_append(&sink->buffer, block, size, err);
-        if (status == DK_OK)
-            status = dki_sink_flush(sink, false, err);
-    }
-    if (status == DK_OK && ferror(file))
-        status = fail_system("read", err);
-    fclose(file);
-    return status;
+    status = dki_aside(workbook->context, close_aside, drop_closing, closing, err);
+    if (status != DK_OK)
+        return status;
+    error = closing->error;
+    free(closing);
+    return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);
 }
 
 dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
@@ -453,7 +457,9 @@ dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options,
     if (status == DK_OK && options->show_notes && dk_table_n_notes(table) > 0)
         status = put_notes(&workbook, &cells, err);
     if (status == DK_OK)
-        status = hand_over(&workbook, sink, err);
+        status = close_workbook(&workbook, err);
+    if (status == DK_OK)
+        status = dki_scratch_read(&workbook.scratch, "workbook", workbook.context, sink, err);
     drop_workbook(&workbook);
     dki_cells_close(&cells);
     return status;

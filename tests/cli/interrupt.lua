@@ -140,7 +140,47 @@ cat <&3
 rm said
 exit $status]]
 
+-- A workbook that the library puts together, which nobody can stop: the signal comes once its file is there.
+local function assembled(shell, check)
+  local name = "interrupt: a workbook that is complete"
+  local start = [[
+rm -rf t; mkdir t; export TMPDIR=$PWD/t; mkfifo said
+timeout --foreground -s KILL 60 PROGRAM x.lua >said & program=$!
+exec 3<said
+until ls t/dekking-*/file >.found 2>&1 || ! kill -0 $program; do sleep 0.01; done
+begun=$(date +%s%N)
+kill -INT $program]]
+  local finish = [[
+cat <&3
+wait $program; status=$?
+echo $(( ($(date +%s%N) - begun) / 1000 )) >took
+rm said
+ls t
+exit $status]]
+  local command = "(" .. start:gsub("PROGRAM", shell.program) .. "\n" .. finish .. ")"
+  shell.write("x.lua", WORKBOOK .. "t:write 'long.xlsx'")
+  local result = shell.run(command)
+  check.same(name, "status", 1, result.status)
+  check.has(name, result.err, "interrupted! ('write' was running)")
+  check.same(name, "temporary files", "", result.out)
+  check.same(name, "files", "x.lua\n", shell.run("ls x.lua long.xlsx").out)
+  print(("interrupt: %.1f ms to the end of the program, in a workbook that is complete"):format(
+    tonumber(shell.run("cat took").out) / 1000))
+
+  -- What goes on finds nothing of it, and can write another.
+  shell.write("x.lua", WORKBOOK .. [[
+print(select('#', pcall(t.write, t, 'long.xlsx')), io.open 'long.xlsx')
+os.execute 'ls t'
+t:head(2):write 'short.xlsx'
+print(#dk.read 'short.xlsx')]])
+  result = shell.run(command)
+  check.same(name, "status where it is caught", 0, result.status)
+  check.same(name, "standard error", "", result.err)
+  check.same(name, "output", "2\tnil\tlong.xlsx: No such file or directory\t2\n2\n", result.out)
+end
+
 return function(shell, check)
+  assembled(shell, check)
   local command, longest, slowest = COMMAND:gsub("PROGRAM", shell.program), 0, nil
   for _, case in ipairs(cases) do
     local name = "interrupt: " .. case[1]
