@@ -72,18 +72,26 @@ end
 -- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression, and the same
 -- of every table that was joined or put below; of a comparison also what each step of the scenarios did
 -- t:explain { gemeente = "Duiven" } -> the same of one cell, with its numbers
-local function explain(self, cell)
+-- t:explain({ gemeente = "Duiven" }, source) -> and with numbers that the result does not have
+local function explain(self, cell, source)
   if core.kind(self) ~= "table" then
     core.fail "explain: call it on a table, with a colon: t:explain()"
   end
   if cell == dk.total then
     cell = {}
   end
+  if cell == nil and source ~= nil then
+    core.fail "explain: which cell? A table of its dimensions, or dk.total, stands before the table that was asked"
+  end
   if cell ~= nil then
     if type(cell) ~= "table" then
       core.fail(('explain: a cell is a table such as { gemeente = "Duiven" }, or dk.total, not %s'):format(core.what(cell)))
     end
-    return core.part "explain_cell" (self, cell)
+    if source ~= nil and core.kind(source) ~= "table" then
+      core.fail(("explain: behind the cell stands the table that the breakdown was asked of, not %s"):format(
+        core.what(source)))
+    end
+    return core.part "explain_cell" (self, cell, source)
   end
   local text, compared = core.lineage_text(self), core.compared and core.compared[self]
   if not compared then

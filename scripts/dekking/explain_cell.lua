@@ -88,15 +88,53 @@ local function figures_of(asked, params)
   return tables
 end
 
--- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
--- asked of its result.
-local function read(all)
+-- What was done before item number last: a step that says rows were changed begins anew, and what follows is asked of its
+-- result. params: of no step; those of a condition or a column are in its own.
+local function read_before(items, last)
+  local before, step = { steps = {}, params = {} }, nil
+  for i = 1, last - 1 do
+    local item = items[i]
+    if item.kind == "source" then
+      before.source = item
+    elseif item.kind == "filter" or item.kind == "column" then
+      step = { kind = item.kind == "filter" and "where" or "derive", text = item.text, name = item.name, params = {} }
+      before.steps[#before.steps + 1] = step
+    elseif item.kind == "parameter" then
+      (step and step.params or before.params)[item.name] = item.text
+    elseif STEPS[item.kind] then
+      before.base, before.steps, step = item, {}, nil
+    end
+  end
+  return before
+end
+
+-- The lineage without what is about other tables.
+local function own_items(all)
   local items = {}
   for _, item in ipairs(all) do
-    if item.depth == 0 then -- what lies deeper is about other tables
+    if item.depth == 0 then
       items[#items + 1] = item
     end
   end
+  return items
+end
+
+-- The steps that a table lacks which was asked, or which that was made of; nothing where it is another.
+local function steps_after(asked, source)
+  local items = own_items(core.lineage(source))
+  local before = read_before(items, #items + 1)
+  local same = (before.base and before.base.text) == (asked.base and asked.base.text)
+  for i, step in ipairs(before.steps) do
+    local other = asked.steps[i]
+    same = same and other and other.kind == step.kind and other.name == step.name
+      and other.text == with_params(step.text, step.params)
+  end
+  return same and table.move(asked.steps, #before.steps + 1, #asked.steps, 1, {}) or nil
+end
+
+-- Items up to the last breakdown, of it, and behind it.
+local function read(all)
+  local items = own_items(all)
   local last = last_breakdown(items, #items)
   if not last then
     return nil
@@ -104,29 +142,22 @@ local function read(all)
   local whole, at = unroll(items, last)
   local is_part = whole == nil
   items, last = whole or items, at or last
-  local asked = { name = items[last].name, steps = {}, dims = {}, measures = {}, after = {}, is_part = is_part }
-  local params, step = {}, nil
-  for i, item in ipairs(items) do
-    if i < last and item.kind == "source" then
-      asked.source = item
-    elseif i < last and (item.kind == "filter" or item.kind == "column") then
-      step = { kind = item.kind == "filter" and "where" or "derive", text = item.text, name = item.name, params = {} }
-      asked.steps[#asked.steps + 1] = step
-    elseif i < last and item.kind == "parameter" then
-      (step and step.params or params)[item.name] = item.text
-    elseif i < last and STEPS[item.kind] then
-      asked.base, asked.steps, step = item, {}, nil
-    elseif i > last and #asked.after == 0 and item.kind == "parameter" then
+  local asked = read_before(items, last)
+  asked.name, asked.is_part, asked.dims, asked.measures, asked.after = items[last].name, is_part, {}, {}, {}
+  local params = asked.params
+  for i = last + 1, #items do
+    local item = items[i]
+    if #asked.after == 0 and item.kind == "parameter" then
       params[item.name] = item.text
-    elseif i > last and #asked.after == 0 and (item.kind == "dimension" or item.kind == "measure") then
+    elseif #asked.after == 0 and (item.kind == "dimension" or item.kind == "measure") then
       local list = item.kind == "measure" and asked.measures or asked.dims
       list[#list + 1] = item
-    elseif i > last and #asked.after == 0 and item.kind == "weight" then
+    elseif #asked.after == 0 and item.kind == "weight" then
       asked.weight = item.name
-    elseif i > last and item.kind == "append" then
+    elseif item.kind == "append" then
       core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it")
         :format(item.text))
-    elseif i > last and item.kind ~= "where" and item.kind ~= "day" then
+    elseif item.kind ~= "where" and item.kind ~= "day" then
       asked.after[#asked.after + 1] = item
     end
   end
@@ -139,6 +170,8 @@ local function read(all)
   for _, list in ipairs { asked.dims, asked.measures } do
     for _, item in ipairs(list) do
       item.text = with_params(item.text, params)
+      item.numerator = item.numerator and with_params(item.numerator, params)
+      item.denominator = item.denominator and with_params(item.denominator, params)
       item.shown = item.name
     end
   end
@@ -301,9 +334,11 @@ local function bounds_of(found, columns, item, measures, behind)
   return parts[1] and parts[2] and ("%s of %s"):format(parts[1], parts[2])
 end
 
-local function say_number(found, columns, item, measures, behind)
+-- more: what else knows of which numbers a column is made.
+local function say_number(found, columns, item, measures, behind, more)
   local name = behind and item.name .. behind or item.shown
   local parts = parts_of(found, name) or bounds_of(found, columns, item, measures, behind)
+    or more and more(item.shown, name)
   return words.shown(found, name) .. (parts and ", which is " .. parts or "")
 end
 
@@ -328,14 +363,14 @@ local function sides_of(columns, measure)
   return sides
 end
 
-local function say_measure(lines, found, columns, item, measures)
+local function say_measure(lines, found, columns, item, measures, more)
   local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
     or item.text
   if columns[item.shown] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, columns, item, measures), from)
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, columns, item, measures, nil, more), from)
   elseif columns[item.name .. "_base"] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base", say_number(found, columns, item, measures, "_base"),
-      from)
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base",
+      say_number(found, columns, item, measures, "_base", more), from)
     for _, side in ipairs(sides_of(columns, item.name)) do
       local name = item.name .. "_" .. side
       lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name,
@@ -346,7 +381,8 @@ local function say_measure(lines, found, columns, item, measures)
 end
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
-return core.export(function(result, wanted)
+-- source: the table that was asked, of which numbers are computed that the result does not have; or nil
+return core.export(function(result, wanted, source)
   local asked = read(core.lineage(result))
   if not asked then
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
@@ -357,8 +393,18 @@ return core.export(function(result, wanted)
   local columns, lines = columns_of(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
+  local cell = { steps = asked.steps, measures = {} }
+  local dims = not asked.is_part and question.conditions_of(found, asked, columns)
+  if dims then
+    cell.measures, cell.where = question.measures_of(asked, dims, found)
+  end
+  local behind = source and { steps = steps_after(asked, source), measures = cell.measures }
+  if behind and not behind.steps then
+    core.fail "explain: the table behind the cell is not the one that was asked, nor what that was made of"
+  end
+  local function parts_in_source(name, column) return question.parts_in(behind, name, source, found, column) end
   for _, item in ipairs(asked.measures) do
-    say_measure(lines, found, columns, item, asked.measures)
+    say_measure(lines, found, columns, item, asked.measures, source and parts_in_source)
   end
   for _, item in ipairs(asked.after) do
     if item.kind == "column" and columns[item.name] then
@@ -370,13 +416,8 @@ return core.export(function(result, wanted)
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
   end
-  local cell = { steps = asked.steps }
-  local dims = not asked.is_part and question.conditions_of(found, asked, columns)
   if dims then
-    cell.measures, cell.where = question.measures_of(asked, dims, found)
     question.say_again(lines, asked, cell)
-  else
-    cell.measures = {}
   end
   if compared and dims then
     local names = {}
@@ -388,7 +429,7 @@ return core.export(function(result, wanted)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end
-  cell.again = core.export(function(name, source) return question.again(cell, name, source) end)
+  cell.again = core.export(function(name, of) return question.again(cell, name, of) end)
   local names = {}
   for i, item in ipairs(asked.measures) do
     names[i] = item.shown

@@ -328,9 +328,10 @@ function t:breakdowns(asked, params) end
 ---   n: count()
 --- ```
 ---@param cell? table<string, dk.Value|dk.Total>|dk.Total values of dimensions: `{ gemeente = "Duiven" }`
+---@param source? dk.Table what was asked, or that was made of: numerators and denominators that the result lacks are told
 ---@return string
 ---@return dk.ExplainedCell? # with a cell: what is behind it
-function t:explain(cell) end
+function t:explain(cell, source) end
 
 --- Computes an expression, or breakdowns together, and tells how that was done.
 ---@param asked dk.Expression|table<integer|string, dk.Breakdown|dk.BreakdownSpec>

@@ -380,3 +380,30 @@ test("a quotient in bounds is told with the numbers that it is made of", functio
     "u = attached(k, 'bounds', n)", "d = n / attached(k, 'bounds', n)", "f = n / u" } }:explain { g = "A" }
   t.has(text, "d is 0.2222..1.0000, which is 2 of 2..9: ", "f is 0.2222..1.0000, which is 2 of 2..9: ")
 end)
+
+-- By hand: 3..4 of 3..4 + 5..6 in A, and all of it is 13..17.
+test("with the table that was asked, parts are told that the result does not have", function(t, dk)
+  local rows = dk.read_text "g;n;f;b\nA;3;true;2\nA;5;false;1\nB;4;true;7\nB;1;true;3\n":with { name = "rijen" }
+  local bounds = rows:where("b >= $b", { b = 1 }):derive "n = interval(n, n + 1)"
+  local ask = dk.breakdown { by = "g", margins = "totals", where = "n > $n", measures = {
+    "deel = (sum(n) where f) / sum(n)", "q = sum(n) / (sum(b) + $k)", "k = count()", "gem = mean(n) / k",
+    "r = sum(n) / all(sum(n))", "p = 1 - k / sum(b)" } }
+  local result = ask(bounds, { n = 0, k = 2 })
+  t.has(result:explain { g = "A" }, "deel is 0.3333..0.4445: the numerator")
+  for _, source in ipairs { rows, bounds } do -- what that was made of, and what was asked
+    t.has(result:explain({ g = "A" }, source), "deel is 0.3333..0.4445, which is 3..4 of 8..10: the numerator is ",
+      "q is 1.6..2.0, which is 8..10 of 5: ", "gem is 2.0..2.5, which is 4..5 of 2: the numerator is mean(n)",
+      "r is 0.5333..0.6667, which is 8..10 of 13..17: ")
+    t.has(result:explain(dk.total, source), "deel is 0.5714..0.6875, which is 8..11 of 13..17: ",
+      "r is 1, which is 13..17 of 13..17: ", "gem is 0.8125..1.0625, which is 3.25..4.25 of 4: ")
+  end
+  local later = ask:compare(bounds, bounds:derive "n = n + 1", { name = "meer", params = { n = 0, k = 2 } })
+  t.has(later:explain({ g = "B" }, rows), "deel_base is 1, which is 5..7 of 5..7: ")
+  t.raises(function() result:explain({ g = "A" }, rows:derive "n = n + 1") end,
+    "explain: the table behind the cell is not the one that was asked, nor what that was made of")
+  t.raises(function() result:explain({ g = "A" }, dk.read_text "g;n;f;b\nA;3;true;2\nA;6;false;1\n") end,
+    "explain: deel is 0.3333..0.4445, and of the table that is given it is not: other rows were asked")
+  t.raises(function() result:explain({ g = "A" }, "rows") end,
+    "explain: behind the cell stands the table that the breakdown was asked of, not")
+  t.raises(function() result:explain(nil, rows) end, "explain: which cell?")
+end)
