@@ -14,23 +14,18 @@
 #include "base/text.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
+#include "pieces.h"
 #include "scenario_parts.h"
 #include "trail.h"
 
 /* Pieces ------------------------------------------------------------------------------------------------------- */
-
-/* Some of those who are taken, who got the same values: cells, and their weights. */
-typedef struct piece {
-    const dk_table *cells;
-    const dk_column *weights;
-} piece;
 
 /* A step on its way: what is left of each cell, and what came of those who were taken. */
 struct pieces {
     dki_stage *stage;
     int64_t *left, *taken; /* of every cell; taken: by one move */
     uint64_t *rows;        /* room for every cell */
-    piece *items;          /* the first is who is left */
+    dki_piece *items;      /* the first is who is left */
     size_t n;
     dki_i128 change; /* how much the total grows */
     const dki_run *run;
@@ -58,7 +53,7 @@ static dk_status weigh(const dki_stage *stage, const uint64_t *rows, uint64_t n,
 /* Who is taken becomes a piece, with what is set. */
 static dk_status add_piece(struct pieces *p, const dki_strata *strata, uint64_t n, dk_error *err)
 {
-    piece *added = &p->items[p->n];
+    dki_piece *added = &p->items[p->n];
     dk_status status = dki_moved_cells(p->stage, strata->set, strata->n_set, p->rows, n, &added->cells, err);
 
     p->n++;
@@ -86,123 +81,6 @@ static dk_status take(struct pieces *p, const dki_strata *strata, dk_error *err)
     if (status == DK_OK && p->run->trail)
         status = dki_trail_take(p->run->trail, p->stage, strata, p->taken, err);
     return status == DK_OK && n > 0 && strata->effect != DK_REMOVES ? add_piece(p, strata, n, err) : status;
-}
-
-/* Joining ------------------------------------------------------------------------------------------------------ */
-
-/* A category over other levels, among which its own are. */
-static dk_status with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
-                             dk_error *err)
-{
-    dk_context *context = dk_column_context(column);
-    const dk_dictionary *own = dk_column_levels(column);
-    size_t n = dk_dictionary_n_levels(own);
-    uint32_t *codes = dki_calloc(context, n + 1, sizeof *codes, err);
-    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t i = 1; i <= n && status == DK_OK; i++)
-        codes[i] = dk_dictionary_find(levels, dk_dictionary_level(own, (uint32_t)i));
-    if (status == DK_OK)
-        status = dki_column_map_codes(column, codes, levels, out, err);
-    dki_free(context, codes);
-    return status;
-}
-
-/* The levels of the first column, which all others have too, and what these have beside them. */
-static dk_status join_levels(const dk_column *const *columns, size_t n, const dk_dictionary **out, dk_error *err)
-{
-    const dk_dictionary *first = dk_column_levels(columns[0]), *all = dk_dictionary_retain(first);
-    dk_status status = DK_OK;
-
-    for (size_t i = 1; i < n && status == DK_OK; i++) {
-        const dk_dictionary *levels = dk_column_levels(columns[i]), *joined = NULL;
-
-        if (levels == first)
-            continue;
-        if (all == first)
-            joined = dk_dictionary_retain(levels);
-        else
-            status = dki_levels_join(dk_column_context(columns[0]), all, levels, &joined, err);
-        if (status == DK_OK) {
-            dk_dictionary_release(all);
-            all = joined;
-        }
-    }
-    if (status == DK_OK)
-        *out = all;
-    else
-        dk_dictionary_release(all);
-    return status;
-}
-
-dk_status dki_columns_join(const dk_column **columns, size_t n, const dk_column **out, dk_error *err)
-{
-    const dk_dictionary *levels = NULL;
-    dk_status status = dk_column_levels(columns[0]) ? join_levels(columns, n, &levels, err) : DK_OK;
-
-    for (size_t i = 0; i < n && levels && status == DK_OK; i++) {
-        const dk_column *mapped = NULL;
-
-        if (dk_column_levels(columns[i]) == levels)
-            continue;
-        status = with_levels(columns[i], levels, &mapped, err);
-        if (status == DK_OK) {
-            dk_column_release(columns[i]);
-            columns[i] = mapped;
-        }
-    }
-    if (status == DK_OK)
-        status = dki_column_concat(dk_column_context(columns[0]), dk_column_type(columns[0]),
-                                   dk_column_scale(columns[0]), levels, columns, n, out, err);
-    dk_dictionary_release(levels);
-    return status;
-}
-
-/* Column c of all pieces. */
-static dk_status join_pieces(const struct pieces *p, size_t c, bool is_weight, const dk_column **columns,
-                             const dk_column **out, dk_error *err)
-{
-    dk_status status;
-
-    for (size_t i = 0; i < p->n; i++)
-        columns[i] =
-            dk_column_retain(is_weight ? p->items[i].weights : dk_table_field(p->items[i].cells, c)->column);
-    status = dki_columns_join(columns, p->n, out, err);
-    for (size_t i = 0; i < p->n; i++)
-        dk_column_release(columns[i]);
-    return status;
-}
-
-/* One table of all pieces, not yet grouped. */
-static dk_status join_cells(const struct pieces *p, const dk_table **out, dk_error *err)
-{
-    const dk_table *cells = p->stage->cells, *joined = NULL;
-    dk_context *context = dk_table_context(cells);
-    size_t n_columns = dk_table_n_columns(cells), weight = dki_cells_weight(cells), n = 0;
-    dk_field *fields = dki_calloc(context, n_columns, sizeof *fields, err);
-    const dk_column **columns = dki_calloc(context, p->n, sizeof *columns, err);
-    dk_properties properties = *dk_table_properties(cells);
-    uint64_t n_rows = 0;
-    dk_status status = fields && columns ? DK_OK : DK_ERR_MEMORY;
-
-    properties.key = NULL; /* who stays and who moves have the same one */
-    properties.n_key = 0;
-    for (size_t i = 0; i < p->n; i++)
-        n_rows += dk_table_n_rows(p->items[i].cells);
-    for (; n < n_columns && status == DK_OK; n++) {
-        fields[n] = DK_FIELD(dk_table_field(cells, n)->name, NULL);
-        status = join_pieces(p, n, n == weight, columns, &fields[n].column, err);
-    }
-    if (status == DK_OK)
-        status = dk_table_new(context, fields, n_columns, n_rows, &joined, err);
-    if (status == DK_OK)
-        status = dk_table_with_properties(joined, &properties, out, err);
-    dk_table_release(joined);
-    for (size_t i = 0; fields && i < n; i++)
-        dk_column_release(fields[i].column);
-    dki_free(context, columns);
-    dki_free(context, fields);
-    return status;
 }
 
 /* Steps -------------------------------------------------------------------------------------------------------- */
@@ -269,7 +147,7 @@ static dk_status take_move(void *arg, size_t move, const dki_strata *strata, dk_
 static dk_status add_left(struct pieces *p, const int64_t *weights, dk_error *err)
 {
     const dk_table *cells = p->stage->cells;
-    piece *left = &p->items[0];
+    dki_piece *left = &p->items[0];
     uint64_t n = 0;
     dk_status status;
 
@@ -290,7 +168,7 @@ static dk_status regroup(struct walk *walk, struct pieces *p, const int64_t *wei
     dk_status status = add_left(p, weights, err);
 
     if (status == DK_OK)
-        status = join_cells(p, &moved, err);
+        status = dki_pieces_join(p->stage->cells, p->items, p->n, &moved, err);
     if (status == DK_OK)
         status = dki_cells_group(moved, walk->names, &grouped, err);
     if (status == DK_OK)

@@ -19,6 +19,7 @@
 #include "data/table_parts.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
+#include "pieces.h"
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
 

@@ -11,6 +11,7 @@
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "model.h"
+#include "pieces.h"
 #include "rows/interval_order.h"
 #include "rows/sort_key.h"
 #include "rows/sort_rows.h"

@@ -486,9 +486,6 @@ dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, 
                             uint32_t draw, struct dki_trail *trail, const dk_table **out, const dk_table **moved,
                             dk_error *err);
 dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err);
-/* The rows of n columns of one type below each other; columns[i] is replaced where its levels are not those of all: the first
- * column's, which all others have too, and what these have beside them. */
-dk_status dki_columns_join(const dk_column **columns, size_t n, const dk_column **out, dk_error *err);
 /* The columns of the cells that the scenario mentions: room for all of them. */
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);
