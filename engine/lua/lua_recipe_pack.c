@@ -36,7 +36,8 @@ static void put(packer *p, uint8_t kind, const void *payload, size_t size)
         return;
     }
     p->bytes[p->size++] = kind;
-    memcpy(p->bytes + p->size, payload, size);
+    if (size > 0) /* payload may be NULL */
+        memcpy(p->bytes + p->size, payload, size);
     p->size += size;
 }
 
