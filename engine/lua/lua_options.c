@@ -375,19 +375,49 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
     return names;
 }
 
+/* A few strings in a list, or one alone, with which nothing is wrong: the usual, told from the rest without what messages would
+ * say of it. */
+static bool are_plain_names(lua_State *L, int index, dkl_few *few, size_t *n)
+{
+    size_t n_found = 0, n_items;
+
+    few->items[0] = plain_name(L, index);
+    *n = 1;
+    if (few->items[0])
+        return true;
+    *n = n_items = lua_istable(L, index) ? lua_rawlen(L, index) : DKL_FEW + 1;
+    if (n_items > DKL_FEW)
+        return false;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        lua_Integer i = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+        const char *name = plain_name(L, -1); /* the list keeps it */
+
+        if (i < 1 || i > (lua_Integer)n_items || name == NULL) {
+            lua_pop(L, 2);
+            return false;
+        }
+        few->items[i - 1] = name;
+        n_found++;
+    }
+    return n_found == n_items;
+}
+
 dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 {
     dkl_names names = { few->items, 0 };
-    int type = lua_type(L, index);
 
-    if (type == LUA_TNIL || type == LUA_TNONE) {
+    if (lua_isnoneornil(L, index)) {
         lua_pushnil(L);
         return (dkl_names){ NULL, 0 };
     }
     index = lua_absindex(L, index);
-    few->items[0] = type == LUA_TTABLE ? NULL : check_name(L, index, what);
+    if (are_plain_names(L, index, few, &names.n)) {
+        lua_pushnil(L);
+        return names;
+    }
+    few->items[0] = check_name(L, index, what);
+    names.n = 1;
     if (few->items[0]) {
-        names.n = 1;
         lua_pushnil(L);
         return names;
     }
@@ -532,14 +562,15 @@ int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *cons
 
 dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few)
 {
+    dkl_names names = { few->items, 0 };
+
     if (!dkl_given(o, i)) {
         lua_pushnil(L);
         return (dkl_names){ NULL, 0 };
     }
-    few->items[0] = plain_name(L, o->first + i); /* the usual: what messages would say is not put together */
-    if (few->items[0]) {
+    if (are_plain_names(L, o->first + i, few, &names.n)) {
         lua_pushnil(L);
-        return (dkl_names){ few->items, 1 };
+        return names;
     }
     return dkl_few_names(L, o->first + i, place_of(o->what, o->names[i]).text, few);
 }

@@ -172,18 +172,22 @@ static bool pack_options(lua_State *L, int index, const dkl_options *options, pa
         lua_pop(L, 1);
         return false;
     }
-    luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
     put(p, TABLE, counts, sizeof counts);
     for (int i = 0; options->given >> i; i++) {
-        int at = options->first + i;
+        int at = options->first + i, type;
 
         if ((options->given >> i & 1) == 0)
             continue;
         put(p, NAME, &options->names[i], sizeof options->names[i]);
-        pack_within(L, at, p, 1);
         counts[1]++;
-        if (p->is_full || !p->room.fits || lua_gettop(L) - top > MOST_KEPT ||
-            (lua_type(L, at) >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]))) {
+        type = lua_type(L, at);
+        if (!pack_plain(L, at, type, p)) {
+            luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
+            pack_within(L, at, p, 1);
+            p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
+                         (type >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]));
+        }
+        if (p->is_full || !p->room.fits) {
             lua_settop(L, top);
             p->room = before;
             p->size = start;
@@ -191,7 +195,8 @@ static bool pack_options(lua_State *L, int index, const dkl_options *options, pa
             return false;
         }
     }
-    p->bytes[start + 2] = counts[1];
+    if (!p->is_full)
+        p->bytes[start + 2] = counts[1];
     return true;
 }
 
