@@ -206,6 +206,34 @@ test("calls are told with all that they were given, whatever of it the method lo
   t.has(tostring(cells:receipt()), ':pivot({ columns = "g", rows = { "k" }, values = "n" })', "nil, 5)")
 end)
 
+test("arguments of every size and form are told, few and many", function(t, dk)
+  local data = dk.read(t.file("one.csv", "k,n\na,1\n"))
+  local function told(made) -- what is long stands in lines of its own
+    return (tostring(dk.breakdown { measures = "m = count()" } (made):receipt()):gsub("\n%s*", " "):gsub(", }", " }"))
+  end
+  local deep = { 1, { 2, { 3, { 4, { 5 } } } } }
+  local text = told(data:head(9, ("a"):rep(64), ("b"):rep(65), "", 1.5, 2.0, math.mininteger, true, false, nil, deep,
+    { [2.5] = "x", [7] = "y", ["in z"] = {} }))
+  t.has(text, ('"%s", "%s", "", 1.5, 2.0, 0x8000000000000000, true, false, nil, '):format(("a"):rep(64), ("b"):rep(65)),
+    "{ 1, { 2, { 3, { 4, { 5 } } } } }, ", '[7] = "y"', '[2.5] = "x"', '["in z"] = {}')
+  for _, n in ipairs { 5, 20, 24, 25, 26, 90, 98, 150, 300 } do
+    local list, written = {}, {}
+    for i = 1, n do
+      list[i] = i % 3 == 0 and i or i % 3 == 1 and ("%08d"):format(i) or { i }
+      written[i] = i % 3 == 0 and ("%d"):format(i) or i % 3 == 1 and ('"%08d"'):format(i) or ("{ %d }"):format(i)
+    end
+    t.has(told(data:head(9, table.unpack(list))), ":head(9, " .. table.concat(written, ", ") .. ")")
+    t.has(told(data:head(9, list)), ":head(9, { " .. table.concat(written, ", ") .. " })")
+  end
+  for _, size in ipairs { 1, 64, 65, 200, 300 } do -- of a question, which has its place and its tables behind them
+    local name = ("x"):rep(size)
+    local asked = dk.breakdown { measures = ("m = count() where k ~= $%s"):format(name) }
+    local result, line = asked(data, { [name] = name }), debug.getinfo(1, "l").currentline
+    t.has(tostring(result:receipt()), ('%s = "%s"'):format(name, name), 'script { path = ',
+      ("line = %d,"):format(line))
+  end
+end)
+
 test("what was written of a result is in its receipt", function(t, dk)
   local result = coverage(dk):compare(linked(t, dk), scenario(dk))
   local path = t.path "out.csv"
