@@ -1,7 +1,7 @@
 /* lua_options.h - option tables and lists: read in one place, strictly.
  *
  * An unknown option is an error that offers the nearest one. Tables are read raw: no metamethod runs while a binding
- * borrows texts from them.
+ * borrows texts from them. Lists and names are read in lua_names.c.
  */
 #ifndef DKL_LUA_OPTIONS_H
 #define DKL_LUA_OPTIONS_H
