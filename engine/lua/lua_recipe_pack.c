@@ -212,7 +212,7 @@ static void pack_argument(lua_State *L, int index, packer *p)
     if (object && object->has_recipe && !object->has_call) { /* the usual */
         lua_getiuservalue(L, index, object->recipe_value);
         p->room.opaque = p->room.opaque || ((const dkl_recipe *)lua_touserdata(L, -1))->call.opaque;
-        put(p, KEPT, NULL, 0);
+        put_kept(p);
     } else {
         keep(L, index, p, 0);
     }
