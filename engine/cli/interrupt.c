@@ -56,14 +56,19 @@ static void stop(lua_State *L, lua_Debug *where);
 void __real_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
 void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
 
+/* Nothing may be asked of the collector while it runs a finalizer. What looks for that on the stack takes long on a deep one. */
 static bool is_finalizing(lua_State *L)
 {
+#if LUA_VERSION_RELEASE_NUM >= 50404
+    return lua_gc(L, LUA_GCISRUNNING) < 0;
+#else
     lua_Debug where;
 
     for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
         if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
             return true;
     return false;
+#endif
 }
 
 static void stop_next(lua_State *L)
