@@ -23,7 +23,7 @@ static int explain_error(lua_State *L)
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "", *said = NULL;
 
     lua_settop(L, 1);
-    if (begins(text, DKL_CHUNK + 1)) /* "dekking/map.lua:20: " */
+    if (begins(text, &DKL_CHUNK[1])) /* "dekking/map.lua:20: " */
         text = strstr(text, ": ") ? strstr(text, ": ") + 2 : text;
     if (begins(text, "attempt to yield "))
         said = "a function that answers a part of a question cannot yield: who asked waits for the answer";

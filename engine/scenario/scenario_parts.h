@@ -62,7 +62,8 @@ struct dk_scenario {
     dki_step *steps;
     size_t n_steps;
     const dk_scenario *a, *b; /* what it is composed of, and whose steps these are; or NULL: its own */
-    const dk_scenario *part_of; /* a view with some of its steps: what it mentions tells cells apart all the same; or NULL */
+    const dk_scenario
+        *part_of; /* a view with some of its steps: what it mentions tells cells apart all the same; or NULL */
 };
 
 /* step.c ------------------------------------------------------------------------------------------------------- */
@@ -470,14 +471,14 @@ typedef struct dki_run {
     const dk_params *params; /* all of the scenario's */
     bool checks;             /* what can be known of any step is checked before the first one */
     const dki_only *only;
-    const dk_table *keyed;  /* the table whose key tells persons apart; NULL: the cells */
-    uint32_t draw;          /* which of repeated draws */
-    dki_laws *laws;         /* by step; or NULL */
-    const bool *allow_none; /* by step: matching nobody is no error, whatever the step says; or NULL */
-    const bool *anybody;    /* by step, for a model: its condition is asked later (dki_model_select); or NULL */
-    dki_tally *tallies;     /* room for n_steps; or NULL */
-    dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */
-    dki_receipt *receipt;   /* or NULL */
+    const dk_table *keyed;   /* the table whose key tells persons apart; NULL: the cells */
+    uint32_t draw;           /* which of repeated draws */
+    dki_laws *laws;          /* by step; or NULL */
+    const bool *allow_none;  /* by step: matching nobody is no error, whatever the step says; or NULL */
+    const bool *anybody;     /* by step, for a model: its condition is asked later (dki_model_select); or NULL */
+    dki_tally *tallies;      /* room for n_steps; or NULL */
+    dki_text_map *notes;     /* gets what the reader must know of the steps; or NULL */
+    dki_receipt *receipt;    /* or NULL */
     struct dki_trail *trail; /* gets what became of each cell; or NULL */
 } dki_run;
 
