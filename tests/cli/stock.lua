@@ -318,16 +318,22 @@ local prompts = {
 }
 
 -- `ready` is made by the program when it has begun; then come the signals, the next when the program has had a second to
--- end of the one before, or after the pause given. What the shell says about them is left out.
+-- end of the one before. What the shell says about them is left out.
 local A_SECOND = "for tenth in 0 1 2 3 4 5 6 7 8 9; do sleep 0.1; kill -0 $! 2>/dev/null || break; done"
-local function signalled(code, signals, pause)
-  local kill = {}
-  for i, signal in ipairs(signals) do
-    kill[i] = ("kill -%s $! 2>/dev/null; "):format(signal)
-  end
-  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; sleep 0.1; %srm ready; wait $! 2>/dev/null")
-    :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), table.concat(kill, (pause or A_SECOND) .. "; "))
+local function sent(code, kills)
+  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; sleep 0.1; %s; rm ready; wait $! 2>/dev/null")
+    :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), kills)
 end
+local function signalled(code, signals)
+  local kills = {}
+  for i, signal in ipairs(signals) do
+    kills[i] = ("kill -%s $! 2>/dev/null"):format(signal)
+  end
+  return sent(code, table.concat(kills, "; " .. A_SECOND .. "; "))
+end
+
+-- One signal after the other until the program has ended, as fast as the shell sends them: those that come at once are one.
+local function besieged(code) return sent(code, "while [ -e /proc/$!/exe ]; do kill -INT $! 2>/dev/null; done") end
 
 local STOPPED = "PROGRAM: %s\n\t(command line):1: in main chunk\n\t[C]: in ?\n"
 
@@ -337,8 +343,7 @@ local signals = {
   { signalled("print(pcall(function() READY while true do end end)) print(2)", { "INT" }) },
   { signalled("pcall(function() READY while true do end end) READY while true do end", { "INT", "INT" }) },
   { signalled("print(xpcall(function() READY while true do end end, function(e) return e .. 1 end))", { "INT" }) },
-  { signalled("string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")",
-    { "INT", "INT", "INT", "INT" }, "sleep 0.01") }, -- two that come at once are one
+  { besieged "string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")" },
   { signalled("READY for i = 1, 1e9 do local t = {} end", { "INT" }) },
   { signalled("READY while true do pcall(function() while true do end end) end", { "INT", "INT" }) },
   -- What stock lua cannot stop, the first signal stops.
