@@ -99,10 +99,10 @@ local caught = {
     .. "for i = 1, 3e6 do end error 'other' end)) end", "^false\tinterrupted!\nfalse\tx.lua:1: other\n$" },
   { "a pattern", "local s = ('a'):rep(1e6) " .. GO .. "print(pcall(function() s:find '.-.-.-.-b' end)) print(s:find 'a')",
     "interrupted! %('find' was running%)\n1\t1\n" },
-  { "texts put together", "local s = ('x'):rep(3e8) " .. GO .. ""
+  { "texts put together", "local s = ('x'):rep(1e8) " .. GO .. ""
     .. "print(pcall(function() while true do local _ = s .. 'y' end end)) print(#(s .. 'y'))",
-    "^false\t[^\n]*interrupted!\n300000001\n$" },
-  { "a text of a coroutine", "local s = ('x'):rep(3e8) " .. GO
+    "^false\t[^\n]*interrupted!\n100000001\n$" },
+  { "a text of a coroutine", "local s = ('x'):rep(1e8) " .. GO
     .. "print(coroutine.resume(coroutine.create(function() while true do local _ = s .. 'y' end end)))",
     "^false\tx.lua:1: interrupted!\n$" },
   { "load", "print(load(function() " .. GO .. "while true do end end))", "^nil\tinterrupted!\n" },
@@ -128,7 +128,7 @@ local caught = {
 -- Starts the script, waits for what it says, sends the signal, and gives how it ended.
 local COMMAND = [[
 mkfifo said
-timeout --foreground -s KILL 20 PROGRAM x.lua >said & program=$!
+timeout --foreground -s KILL 60 PROGRAM x.lua >said & program=$!
 exec 3<said
 read word <&3
 sleep AFTER

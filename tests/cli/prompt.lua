@@ -470,7 +470,7 @@ local function substituted(text)
 end
 
 local HEAD = [[
-set timeout 20
+set timeout 60
 log_user 0
 set stty_init {columns COLUMNS rows 24}
 encoding system utf-8

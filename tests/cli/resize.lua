@@ -4,7 +4,7 @@
 local screen = require "screen"
 
 local SCRIPT = [[
-set timeout 20
+set timeout 60
 log_user 0
 set stty_init {columns FIRST rows 24}
 log_file -a -noappend window.log

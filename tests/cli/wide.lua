@@ -5,7 +5,7 @@ local screen = require "screen"
 local COLUMNS = 40
 
 local SCRIPT = [[
-set timeout 20
+set timeout 60
 log_user 0
 set stty_init {columns COLUMNS rows 24}
 encoding system utf-8
