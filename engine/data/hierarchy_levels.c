@@ -96,6 +96,21 @@ bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse)
     return find_common(fine, coarse, true, NULL, NULL) != NULL;
 }
 
+bool dki_hierarchy_skips(const dk_hierarchy *hierarchy, size_t level, size_t of, dk_text *member)
+{
+    for (size_t own = 0; own < level; own++) {
+        const dk_dictionary *members = hierarchy->levels[own].members;
+
+        for (uint32_t code = 1; code <= dk_dictionary_n_levels(members); code++)
+            if (dki_hierarchy_ancestor(hierarchy, own, code, level, dki_any_day()) == 0 &&
+                dki_hierarchy_ancestor(hierarchy, own, code, of, dki_any_day()) > 0) {
+                *member = dk_dictionary_level(members, code);
+                return true;
+            }
+    }
+    return false;
+}
+
 /* Whether the dictionary is that level. */
 static bool is_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level)
 {

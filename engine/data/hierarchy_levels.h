@@ -19,6 +19,9 @@ static inline bool dki_levels_nested(const dk_dictionary *fine, const dk_diction
 }
 /* Whether coarse is a later level than fine of one hierarchy, which may change with time. */
 bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse);
+/* Whether a hierarchy that does not change has a member that belongs to none of `level`, and to one of `of`, above it. *member: the
+ * first such. */
+bool dki_hierarchy_skips(const dk_hierarchy *hierarchy, size_t level, size_t of, dk_text *member);
 /* Whether both are the same levels of the same hierarchies. */
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
 /* The dictionary with the levels that all n others are, and no more; n 0: with none. It is retained where it is so already. */

@@ -12,10 +12,12 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "beside.h"
 #include "data/hierarchy_levels.h"
 #include "data/lineage.h"
 #include "expr/node.h"
+#include "expr/poll_row.h"
 #include "expr/quote.h"
 #include "roll_up.h"
 
@@ -169,6 +171,43 @@ static dk_status find_dimensions(dki_roll *roll, const char *dimension, dk_error
     return DK_OK;
 }
 
+static dk_status fail_null(const dki_roll *roll, dk_text member, dk_error *err)
+{
+    const char *base = roll->dims[roll->base]->name;
+
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "a group of which %s is null may be of several %s: %.*s has one, and no %s", base, roll->level,
+                   (int)dki_utf8_floor(member.bytes, member.size, member.size < 60 ? member.size : 60),
+                   member.bytes, base);
+    dki_hint(err, "ask the breakdown by %s, or roll up one that has %s or a finer level too", roll->level,
+             roll->level);
+    return DK_ERR_ARGUMENT;
+}
+
+/* Whoever has no region may have a country: where the hierarchy has such members, a group that is null tells nothing of it. */
+static dk_status check_null(const dki_roll *roll, const dk_hierarchy *hierarchy, size_t level, size_t of,
+                            dk_error *err)
+{
+    const dk_field *field = dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[roll->base]->name));
+    const dk_column *margin = dk_table_margin(roll->result);
+    dk_text member;
+    dk_status status = DK_OK;
+
+    if (dk_column_n_nulls(field->column) == 0 || !dki_hierarchy_skips(hierarchy, level, of, &member))
+        return DK_OK;
+    DKI_FOR_ROWS(row, dk_table_n_rows(roll->result), roll->context, status, err)
+    {
+        dk_value value, mask = { .as.integer = 0 };
+
+        status = dk_column_get(field->column, row, &value, err);
+        if (status == DK_OK && margin)
+            status = dk_column_get(margin, row, &mask, err);
+        if (status == DK_OK && value.is_null && !dki_roll_totals(roll, roll->base, (uint64_t)mask.as.integer))
+            return fail_null(roll, member, err);
+    }
+    return status;
+}
+
 /* The result with the level as a column. */
 static dk_status add_level(dki_roll *roll, dk_error *err)
 {
@@ -183,6 +222,9 @@ static dk_status add_level(dki_roll *roll, dk_error *err)
         roll->levelled = dk_table_retain(roll->result);
         return DK_OK;
     }
+    status = check_null(roll, hierarchy, level, of, err);
+    if (status != DK_OK)
+        return status;
     if (dk_table_find(roll->result, roll->level) != DK_NO_COLUMN) {
         (void)dki_fail(err, DK_ERR_DUPLICATE, "the result has a column %s that is not that level", roll->level);
         dki_hint(err, "rename it");

@@ -1,0 +1,66 @@
+-- ragged.lua - members that have a country and no region: null is their region, and may be in several countries.
+
+local test = ...
+
+-- Saba is of n, Zug of z, and neither has a region; Q is no member.
+local function ragged(dk)
+  return dk.hierarchy(dk.read_text "gemeente;regio;land\nA;x;n\nB;x;n\nC;y;n\nSaba;;n\nZug;;z\nE;w;z\n",
+    { "gemeente", "regio", "land" })
+end
+
+local function persons(dk, places)
+  local rows = { "id;gemeente;k" }
+  for id, place in ipairs(places) do
+    rows[#rows + 1] = ("%d;%s;%d"):format(id, place, id)
+  end
+  return dk.read_text(table.concat(rows, "\n") .. "\n"):use(ragged(dk))
+end
+
+local ALL = { "A", "B", "C", "Saba", "Saba", "Zug", "E", "Q" }
+
+-- The values of a result, rows by semicolons: a group that is null is "-", a total "*".
+local function cells(result, by, values)
+  local out = {}
+  for row in result:rows() do
+    local cell = {}
+    for i, name in ipairs(by) do
+      cell[i] = row[name] == nil and "-" or tostring(row[name])
+    end
+    for _, name in ipairs(values) do
+      cell[#cell + 1] = row[name] == nil and "null" or tostring(row[name])
+    end
+    out[#out + 1] = table.concat(cell, " ")
+  end
+  return table.concat(out, "; ")
+end
+
+test("a result by region is not rolled up where its null may be of several countries", function(t, dk)
+  local ask = dk.breakdown { by = "regio", measures = "n = count()" }
+  local message = "a group of which regio is null may be of several land: Saba has one, and no regio"
+  local hint = "ask the breakdown by land, or roll up one that has land or a finer level too"
+  local data = persons(dk, ALL)
+  for _, margins in ipairs { "none", "totals", "rollup" } do
+    t.raises(function() ask:with { margins = margins } (data):roll_up "land" end, message, hint)
+    t.raises(function() ask:by "gemeente":with { margins = margins } (data):roll_up "regio":roll_up "land" end, message)
+    t.raises(function() ask:with { margins = margins }:compare(data, data):roll_up "land" end, message)
+    t.raises(function() ask:with { margins = margins }:compare(data, data, { long = true }):roll_up "land" end, message)
+  end
+  t.raises(function() data:breakdown { by = { "regio", "gemeente" }, measures = "n = count()" }
+    :pivot { rows = "regio", columns = "gemeente", values = "n" }:roll_up "land" end, message)
+end)
+
+test("by municipality, by country too, or where no region is null, it is rolled up", function(t, dk)
+  local ask = dk.breakdown { by = "gemeente", measures = "n = count()", margins = "totals" }
+  local data = persons(dk, ALL)
+  local want = "n 5; z 2; - 1; - 8"
+  t.eq(cells(ask(data):roll_up "land", { "land" }, { "n" }), want)
+  t.eq(cells(ask:by { "regio", "gemeente" } (data):roll_up "land", { "land" }, { "n" }), want)
+  t.eq(cells(ask:by { "land", "regio" } (data):roll_up "land", { "land" }, { "n" }), want)
+  t.eq(cells(ask:by { "land", "gemeente" } (data):roll_up "regio":roll_up "land", { "land" }, { "n" }), want)
+  local without = persons(dk, { "A", "C", "E", "E" })
+  t.eq(cells(ask:by "regio" (without):roll_up "land", { "land" }, { "n" }), "n 2; z 2; - 4")
+  -- where every member has a region, a null is of none that the hierarchy knows
+  local full = dk.hierarchy(dk.read_text "gemeente;regio;land\nA;x;n\nE;w;z\n", { "gemeente", "regio", "land" })
+  local some = dk.read_text "gemeente\nA\nE\nE\nQ\n":use(full)
+  t.eq(cells(ask:by "regio" (some):roll_up "land", { "land" }, { "n" }), "n 1; z 2; - 1; - 4")
+end)
