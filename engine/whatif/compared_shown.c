@@ -1,30 +1,24 @@
 /* compared_shown.c - what a table shows of the comparison that it was made of: which columns, and which rows.
  *
  * Where columns were left out, or the comparison is a long one, the table keeps a wide one that has them all
- * (dk_properties.whole). Rows may have been chosen since, and are found there again by their dimensions. Of a long comparison
- * all pairs of a measure and a scenario must have rows of the same groups.
+ * (dk_properties.whole). Rows may have been chosen since (compared_rows.c).
  */
 #include "compared_shown.h"
 
 #include <string.h>
 
-#include "base/bitmap.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/formats.h"
 #include "data/lineage.h"
-#include "expr/poll_row.h"
 #include "whatif_parts.h"
-
-#define MEASURE "measure"
-#define SCENARIO "scenario"
 
 /* Columns -------------------------------------------------------------------------------------------------------- */
 
 static bool is_long_name(const char *name)
 {
-    static const char *const names[] = { MEASURE, SCENARIO, "base", "value", "difference", "relative" };
+    static const char *const names[] = { DKI_LONG_MEASURE, DKI_LONG_SCENARIO, "base",
+                                         "value",          "difference",      "relative" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)
@@ -32,7 +26,7 @@ static bool is_long_name(const char *name)
     return false;
 }
 
-static bool is_dimension(const dki_shown *shown, const char *name)
+bool dki_shown_is_dimension(const dki_shown *shown, const char *name)
 {
     size_t at = dk_table_find(shown->whole, name);
 
@@ -47,7 +41,7 @@ static dk_status find_columns(dki_shown *shown, dk_error *err)
         const char *name = dk_table_field(shown->table, i)->name;
         size_t at = dk_table_find(shown->whole, name);
 
-        if (is_dimension(shown, name))
+        if (dki_shown_is_dimension(shown, name))
             continue;
         if (at != DK_NO_COLUMN) {
             shown->needed[shown->all.columns[at].measure] = true;
@@ -101,244 +95,7 @@ static dk_status find_needed(dki_shown *shown, dk_error *err)
     return status;
 }
 
-/* Rows ----------------------------------------------------------------------------------------------------------- */
-
-/* What is known of the table's rows on the way. */
-struct chosen {
-    dki_shown *shown;
-    const dk_column *measures, *scenarios; /* NULL: there is one alone */
-    const char *lacks;                     /* a dimension that was left out, or NULL */
-    dki_text_map groups;
-    uint32_t *group_of, *pair_of; /* of each row */
-    uint64_t *n_of;               /* of each pair: its rows */
-};
-
-static dk_status find_name(const dk_column *column, uint64_t row, size_t *at, size_t n,
-                           const char *(*name)(const dki_beside *, size_t), const dki_beside *all, dk_error *err)
-{
-    dk_value value = { .is_null = true };
-    dk_status status = dk_column_get(column, row, &value, err);
-
-    for (*at = 0; status == DK_OK && *at < n; ++*at) {
-        const char *text = name(all, *at);
-
-        if (!value.is_null && strlen(text) == value.as.text.size &&
-            memcmp(text, value.as.text.bytes, value.as.text.size) == 0)
-            return DK_OK;
-    }
-    return status == DK_OK
-               ? dki_fail(err, DK_ERR_ARGUMENT, "row %llu is no row of the comparison", (unsigned long long)row + 1)
-               : status;
-}
-
-static const char *measure_name(const dki_beside *all, size_t at)
-{
-    return all->measures[at]->name;
-}
-
-static const char *side_name(const dki_beside *all, size_t at)
-{
-    return all->sides[at];
-}
-
-/* Which measure on which side a row is about. */
-static dk_status find_pair(const struct chosen *c, uint64_t row, uint32_t *pair, dk_error *err)
-{
-    const dki_beside *all = &c->shown->all;
-    size_t measure = 0, side = 1;
-    dk_status status = DK_OK;
-
-    *pair = 0;
-    if (!c->shown->is_long)
-        return DK_OK;
-    if (c->measures)
-        status = find_name(c->measures, row, &measure, all->n_measures, measure_name, all, err);
-    if (status == DK_OK && c->scenarios)
-        status = find_name(c->scenarios, row, &side, all->n_sides, side_name, all, err);
-    *pair = (uint32_t)(measure * all->n_sides + side);
-    return status;
-}
-
-/* The key of a row by the dimensions that the table has, and what it is a total over. */
-static dk_status find_key(const dki_shown *shown, const dk_table *table, uint64_t row, dki_buffer *key,
-                          dk_error *err)
-{
-    const dk_column *margin = dk_table_margin(table);
-    dk_value value = { .as.integer = 0 };
-    dk_status status = margin ? dk_column_get(margin, row, &value, err) : DK_OK;
-
-    key->size = 0;
-    if (status == DK_OK)
-        status = dki_buffer_format(key, err, "%lld", (long long)value.as.integer);
-    for (size_t i = 0; i < dk_table_n_columns(shown->table) && status == DK_OK; i++) {
-        const char *name = dk_table_field(shown->table, i)->name;
-
-        if (!is_dimension(shown, name))
-            continue;
-        status = dk_column_get(dk_table_field(table, dk_table_find(table, name))->column, row, &value, err);
-        if (status == DK_OK)
-            status = dki_group_key_add(&value, key, err);
-    }
-    return status;
-}
-
-/* What tells rows of a long comparison apart; NULL where there is one alone. */
-static dk_status find_names(const dki_shown *shown, const char *name, bool is_one, const dk_column **out,
-                            dk_error *err)
-{
-    size_t at = dk_table_find(shown->table, name);
-    dk_type type;
-
-    *out = NULL;
-    if (!shown->is_long || (is_one && at == DK_NO_COLUMN))
-        return DK_OK;
-    if (at == DK_NO_COLUMN) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s, which tells rows of a long comparison apart, was left out", name);
-        dki_hint(err, "roll up first, and leave it out afterwards");
-        return DK_ERR_ARGUMENT;
-    }
-    *out = dk_table_field(shown->table, at)->column;
-    type = dk_column_type(*out);
-    return type == DK_CATEGORY || type == DK_TEXT ? DK_OK : dki_beside_fail(shown->table, name, err);
-}
-
-static dk_status read_rows(struct chosen *c, dk_error *err)
-{
-    const dk_table *table = c->shown->table;
-    dki_buffer key;
-    dk_status status = DK_OK;
-
-    dki_buffer_init(&key, dk_table_context(table));
-    DKI_FOR_ROWS(row, dk_table_n_rows(table), dk_table_context(table), status, err)
-    {
-        status = find_pair(c, row, &c->pair_of[row], err);
-        if (status == DK_OK)
-            status = find_key(c->shown, table, row, &key, err);
-        if (status == DK_OK)
-            status = dki_text_map_add(&c->groups, key.bytes, key.size, &c->group_of[row], err);
-        if (status == DK_OK && c->n_of[c->pair_of[row]]++ == 0 && c->shown->is_long) {
-            c->shown->pairs[c->pair_of[row]] = true;
-            c->shown->needed[c->pair_of[row] / c->shown->all.n_sides] = true;
-        }
-    }
-    if (dk_table_n_rows(table) == 0 && c->shown->is_long) /* a comparison of some measure, without rows */
-        c->shown->needed[0] = true;
-    dki_buffer_drop(&key);
-    return status;
-}
-
-/* Each pair has each group once. */
-static dk_status check_groups(const struct chosen *c, dk_error *err)
-{
-    const dki_beside *all = &c->shown->all;
-    uint64_t n_rows = dk_table_n_rows(c->shown->table), n = c->groups.n, *seen;
-    size_t first = SIZE_MAX;
-    bool twice = false;
-
-    seen = dki_calloc(dk_table_context(c->shown->table), dki_bit_words(c->shown->n_pairs * n), sizeof *seen, err);
-    if (seen == NULL)
-        return DK_ERR_MEMORY;
-    for (uint64_t row = 0; row < n_rows; row++) {
-        uint64_t bit = c->pair_of[row] * n + c->group_of[row];
-
-        twice = twice || (seen[bit / 64] >> bit % 64 & 1) != 0;
-        dki_bit_put(seen, bit, true);
-    }
-    dki_free(dk_table_context(c->shown->table), seen);
-    if (twice)
-        return dki_fail(err, DK_ERR_ARGUMENT, "a row of the comparison is there twice");
-    for (size_t pair = 0; pair < c->shown->n_pairs; pair++) {
-        if (c->n_of[pair] == 0)
-            continue;
-        if (first == SIZE_MAX)
-            first = pair;
-        if (c->n_of[pair] == c->n_of[first])
-            continue;
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "rows of %s under %s and of %s under %s are not of the same groups",
-                       measure_name(all, first / all->n_sides), side_name(all, first % all->n_sides),
-                       measure_name(all, pair / all->n_sides), side_name(all, pair % all->n_sides));
-        dki_hint(err, "roll up first, and choose rows then; or take the rows of each by themselves");
-        return DK_ERR_ARGUMENT;
-    }
-    return DK_OK;
-}
-
-/* Where a dimension was left out, all rows must be there: which of them were chosen cannot be told. */
-static dk_status check_all(const struct chosen *c, dk_error *err)
-{
-    bool are_all = true;
-
-    for (size_t pair = 0; pair < c->shown->n_pairs; pair++)
-        are_all = are_all && (c->n_of[pair] == 0 || c->n_of[pair] == c->shown->n_rows);
-    if (are_all)
-        return DK_OK;
-    (void)dki_fail(err, DK_ERR_ARGUMENT, "rows were chosen, and %s, which tells which these are, was left out",
-                   c->lacks);
-    dki_hint(err, "roll up first, and leave it out afterwards");
-    return DK_ERR_ARGUMENT;
-}
-
-/* The rows of whole that are shown, where every dimension is; else those that may be. */
-static dk_status take_rows(struct chosen *c, dk_error *err)
-{
-    dki_shown *shown = c->shown;
-    dk_context *context = dk_table_context(shown->whole);
-    const dk_column *margin = dk_table_margin(shown->table) ? NULL : dk_table_margin(shown->whole);
-    dki_buffer key;
-    dk_status status;
-
-    shown->rows = dki_alloc_array(context, (size_t)dk_table_n_rows(shown->whole), sizeof *shown->rows, err);
-    status = shown->rows ? DK_OK : DK_ERR_MEMORY;
-    dki_buffer_init(&key, context);
-    DKI_FOR_ROWS(row, dk_table_n_rows(shown->whole), context, status, err)
-    {
-        dk_value mask = { .as.integer = 0 };
-
-        status = margin ? dk_column_get(margin, row, &mask, err) : DK_OK;
-        if (status == DK_OK && c->lacks == NULL)
-            status = find_key(shown, shown->whole, row, &key, err);
-        if (status == DK_OK && mask.as.integer == 0 &&
-            (c->lacks || dki_text_map_find(&c->groups, key.bytes, key.size) != UINT32_MAX))
-            shown->rows[shown->n_rows++] = row;
-    }
-    dki_buffer_drop(&key);
-    return status;
-}
-
-static dk_status find_rows(dki_shown *shown, dk_error *err)
-{
-    dk_context *context = dk_table_context(shown->table);
-    uint64_t n_rows = dk_table_n_rows(shown->table);
-    struct chosen c = { .shown = shown };
-    dk_status status = find_names(shown, MEASURE, shown->all.n_measures == 1, &c.measures, err);
-
-    if (status == DK_OK)
-        status = find_names(shown, SCENARIO, shown->all.n_sides == 2, &c.scenarios, err);
-    if (status != DK_OK)
-        return status;
-    for (size_t i = 0; i < dk_table_n_columns(shown->whole); i++) {
-        const char *name = dk_table_field(shown->whole, i)->name;
-
-        if (is_dimension(shown, name) && dk_table_find(shown->table, name) == DK_NO_COLUMN)
-            c.lacks = name;
-    }
-    dki_text_map_init(&c.groups, context);
-    c.group_of = dki_alloc_array(context, (size_t)n_rows, sizeof *c.group_of, err);
-    c.pair_of = dki_alloc_array(context, (size_t)n_rows, sizeof *c.pair_of, err);
-    c.n_of = dki_calloc(context, shown->n_pairs, sizeof *c.n_of, err);
-    status = c.group_of && c.pair_of && c.n_of ? read_rows(&c, err) : DK_ERR_MEMORY;
-    if (status == DK_OK && c.lacks == NULL)
-        status = check_groups(&c, err);
-    if (status == DK_OK)
-        status = take_rows(&c, err);
-    if (status == DK_OK && c.lacks)
-        status = check_all(&c, err);
-    dki_free(context, c.n_of);
-    dki_free(context, c.pair_of);
-    dki_free(context, c.group_of);
-    dki_text_map_drop(&c.groups);
-    return status;
-}
+/* The whole --------------------------------------------------------------------------------------------------------- */
 
 dk_status dki_shown_find(dki_shown *shown, const dk_table *table, dk_error *err)
 {
@@ -356,7 +113,7 @@ dk_status dki_shown_find(dki_shown *shown, const dk_table *table, dk_error *err)
     shown->pairs = dki_calloc(context, shown->n_pairs, sizeof *shown->pairs, err);
     status = shown->needed && shown->pairs ? find_columns(shown, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = find_rows(shown, err);
+        status = dki_shown_find_rows(shown, err);
     return status == DK_OK ? find_needed(shown, err) : status;
 }
 
@@ -383,7 +140,7 @@ static dk_status select_wide(const dki_shown *shown, const dk_table **out, dk_er
     for (size_t i = 0; names && i < dk_table_n_columns(shown->table); i++) {
         const char *name = dk_table_field(shown->table, i)->name;
 
-        if (is_dimension(shown, name))
+        if (dki_shown_is_dimension(shown, name))
             names[n++] = name;
     }
     for (size_t i = 0; names && i < n_columns; i++)
@@ -483,7 +240,7 @@ dk_status dki_shown_again(const dki_shown *shown, const dk_table *compared, size
         const dk_field *field = dk_table_field(shown->table, i);
         const dk_field *made;
 
-        if (is_dimension(shown, field->name))
+        if (dki_shown_is_dimension(shown, field->name))
             continue;
         made = dk_table_field(some, dk_table_find(some, field->name));
         fields[n - n_by] = *field;

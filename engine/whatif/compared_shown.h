@@ -4,6 +4,10 @@
 
 #include "query/beside.h"
 
+/* Columns of a long comparison that tell its rows apart. */
+#define DKI_LONG_MEASURE "measure"
+#define DKI_LONG_SCENARIO "scenario"
+
 typedef struct dki_shown {
     const dk_table *table, *whole; /* whole: with the columns of all sides; both borrowed */
     dki_beside all;                /* of whole */
@@ -19,6 +23,9 @@ typedef struct dki_shown {
  * which rows are shown. */
 dk_status dki_shown_find(dki_shown *shown, const dk_table *table, dk_error *err);
 void dki_shown_drop(dki_shown *shown);
+bool dki_shown_is_dimension(const dki_shown *shown, const char *name);
+/* compared_rows.c: finds pairs and rows, and which measures these need; columns are known. */
+dk_status dki_shown_find_rows(dki_shown *shown, dk_error *err);
 /* These rows as a wide comparison of the measures that are needed, by the dimensions that are shown; it came to be as the table
  * did. */
 dk_status dki_shown_wide(const dki_shown *shown, const dk_table **out, dk_error *err);
