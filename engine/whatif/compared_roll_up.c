@@ -82,7 +82,8 @@ static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_bre
     if (by == NULL || measures == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n_by; i++)
-        if ((by[i].text = dimension_text(beside->table, dk_table_field(beside->rolled[0], i)->name, arena, err)) == NULL)
+        if ((by[i].text = dimension_text(beside->table, dk_table_field(beside->rolled[0], i)->name, arena, err)) ==
+            NULL)
             return DK_ERR_MEMORY;
     for (size_t i = find_asked(beside->table); i < n; i++) {
         const dk_lineage_item *item = dk_table_lineage(beside->table, i);
@@ -111,8 +112,7 @@ static dk_status compare(const dki_beside *beside, const dki_shown *shown, dki_a
     const dk_breakdown *whole = NULL;
     const dk_table *made = NULL;
     dk_breakdown view;
-    dk_status status =
-        kept && measures ? remake(beside, arena, &whole, kept, err) : DK_ERR_MEMORY;
+    dk_status status = kept && measures ? remake(beside, arena, &whole, kept, err) : DK_ERR_MEMORY;
 
     if (status != DK_OK)
         return status;
@@ -186,10 +186,13 @@ dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const 
     if (dki_beside_kind_of(table) != DKI_BESIDE_COMPARED)
         return dk_table_roll_up(table, level, dimension, out, err);
     status = dki_shown_find(&shown, table, err);
-    if (status == DK_OK)
+    if (status == DK_OK && shown.n_classes > 1) {
+        status = dki_shown_roll_up_classes(&shown, level, dimension, out, err);
+    } else if (status == DK_OK) {
         status = dki_shown_wide(&shown, &wide, err);
-    if (status == DK_OK)
-        status = roll_up(&shown, wide, level, dimension, out, err);
+        if (status == DK_OK)
+            status = roll_up(&shown, wide, level, dimension, out, err);
+    }
     dk_table_release(wide);
     dki_shown_drop(&shown);
     return status;

@@ -1,7 +1,7 @@
 /* compared_rows.c - which rows of a comparison a table shows that was made of it.
  *
  * Rows may have been chosen since it was made, and are found again in the wide one by their dimensions. Of a long comparison
- * all pairs of a measure and a scenario must have rows of the same groups.
+ * pairs of a measure and a scenario may have rows of different groups: those that have the same are a class.
  */
 #include <string.h>
 
@@ -19,8 +19,8 @@ struct chosen {
     const dk_column *measures, *scenarios; /* NULL: there is one alone */
     const char *lacks;                     /* a dimension that was left out, or NULL */
     dki_text_map groups;
-    uint32_t *group_of, *pair_of; /* of each row */
-    uint64_t *n_of;               /* of each pair: its rows */
+    uint32_t *group_of; /* of each row */
+    uint64_t *n_of;     /* of each pair: its rows */
 };
 
 static dk_status find_name(const dk_column *column, uint64_t row, size_t *at, size_t n,
@@ -52,21 +52,35 @@ static const char *side_name(const dki_beside *all, size_t at)
 }
 
 /* Which measure on which side a row is about. */
-static dk_status find_pair(const struct chosen *c, uint64_t row, uint32_t *pair, dk_error *err)
+static dk_status find_pair(const dki_shown *shown, const dk_column *measures, const dk_column *scenarios,
+                           uint64_t row, uint32_t *pair, dk_error *err)
 {
-    const dki_beside *all = &c->shown->all;
+    const dki_beside *all = &shown->all;
     size_t measure = 0, side = 1;
     dk_status status = DK_OK;
 
     *pair = 0;
-    if (!c->shown->is_long)
+    if (!shown->is_long)
         return DK_OK;
-    if (c->measures)
-        status = find_name(c->measures, row, &measure, all->n_measures, measure_name, all, err);
-    if (status == DK_OK && c->scenarios)
-        status = find_name(c->scenarios, row, &side, all->n_sides, side_name, all, err);
+    if (measures)
+        status = find_name(measures, row, &measure, all->n_measures, measure_name, all, err);
+    if (status == DK_OK && scenarios)
+        status = find_name(scenarios, row, &side, all->n_sides, side_name, all, err);
     *pair = (uint32_t)(measure * all->n_sides + side);
     return status;
+}
+
+static const dk_column *column_of(const dk_table *table, const char *name)
+{
+    size_t at = dk_table_find(table, name);
+
+    return at == DK_NO_COLUMN ? NULL : dk_table_field(table, at)->column;
+}
+
+dk_status dki_shown_pair(const dki_shown *shown, const dk_table *table, uint64_t row, uint32_t *pair, dk_error *err)
+{
+    return find_pair(shown, column_of(table, DKI_LONG_MEASURE), column_of(table, DKI_LONG_SCENARIO), row, pair,
+                     err);
 }
 
 /* The key of a row by the dimensions that the table has, and what it is a total over. */
@@ -121,14 +135,14 @@ static dk_status read_rows(struct chosen *c, dk_error *err)
     dki_buffer_init(&key, dk_table_context(table));
     DKI_FOR_ROWS(row, dk_table_n_rows(table), dk_table_context(table), status, err)
     {
-        status = find_pair(c, row, &c->pair_of[row], err);
+        status = find_pair(c->shown, c->measures, c->scenarios, row, &c->shown->pair_of[row], err);
         if (status == DK_OK)
             status = find_key(c->shown, table, row, &key, err);
         if (status == DK_OK)
             status = dki_text_map_add(&c->groups, key.bytes, key.size, &c->group_of[row], err);
-        if (status == DK_OK && c->n_of[c->pair_of[row]]++ == 0 && c->shown->is_long) {
-            c->shown->pairs[c->pair_of[row]] = true;
-            c->shown->needed[c->pair_of[row] / c->shown->all.n_sides] = true;
+        if (status == DK_OK && c->n_of[c->shown->pair_of[row]]++ == 0 && c->shown->is_long) {
+            c->shown->pairs[c->shown->pair_of[row]] = true;
+            c->shown->needed[c->shown->pair_of[row] / c->shown->all.n_sides] = true;
         }
     }
     if (dk_table_n_rows(table) == 0 && c->shown->is_long) /* a comparison of some measure, without rows */
@@ -137,40 +151,35 @@ static dk_status read_rows(struct chosen *c, dk_error *err)
     return status;
 }
 
-/* Each pair has each group once. */
-static dk_status check_groups(const struct chosen *c, dk_error *err)
+/* Each pair has each group once, and pairs with the same groups are of one class. */
+static dk_status find_classes(struct chosen *c, dk_error *err)
 {
-    const dki_beside *all = &c->shown->all;
-    uint64_t n_rows = dk_table_n_rows(c->shown->table), n = c->groups.n, *seen;
-    size_t first = SIZE_MAX;
+    dki_shown *shown = c->shown;
+    dk_context *context = dk_table_context(shown->table);
+    size_t n_words = dki_bit_words(c->groups.n);
+    uint64_t *seen = dki_calloc(context, shown->n_pairs * n_words, sizeof *seen, err);
+    dki_text_map classes;
     bool twice = false;
+    dk_status status = seen ? DK_OK : DK_ERR_MEMORY;
 
-    seen = dki_calloc(dk_table_context(c->shown->table), dki_bit_words(c->shown->n_pairs * n), sizeof *seen, err);
-    if (seen == NULL)
-        return DK_ERR_MEMORY;
-    for (uint64_t row = 0; row < n_rows; row++) {
-        uint64_t bit = c->pair_of[row] * n + c->group_of[row];
+    for (uint64_t row = 0; seen && row < dk_table_n_rows(shown->table); row++) {
+        uint64_t *groups = seen + shown->pair_of[row] * n_words;
+        uint32_t group = c->group_of[row];
 
-        twice = twice || (seen[bit / 64] >> bit % 64 & 1) != 0;
-        dki_bit_put(seen, bit, true);
+        twice = twice || (groups[group / 64] >> group % 64 & 1) != 0;
+        dki_bit_put(groups, group, true);
     }
-    dki_free(dk_table_context(c->shown->table), seen);
-    if (twice)
+    dki_text_map_init(&classes, context);
+    for (size_t pair = 0; pair < shown->n_pairs && status == DK_OK; pair++)
+        if (c->n_of[pair] > 0)
+            status = dki_text_map_add(&classes, (const char *)(seen + pair * n_words), n_words * sizeof *seen,
+                                      &shown->class_of[pair], err);
+    shown->n_classes = classes.n;
+    dki_text_map_drop(&classes);
+    dki_free(context, seen);
+    if (status == DK_OK && twice)
         return dki_fail(err, DK_ERR_ARGUMENT, "a row of the comparison is there twice");
-    for (size_t pair = 0; pair < c->shown->n_pairs; pair++) {
-        if (c->n_of[pair] == 0)
-            continue;
-        if (first == SIZE_MAX)
-            first = pair;
-        if (c->n_of[pair] == c->n_of[first])
-            continue;
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "rows of %s under %s and of %s under %s are not of the same groups",
-                       measure_name(all, first / all->n_sides), side_name(all, first % all->n_sides),
-                       measure_name(all, pair / all->n_sides), side_name(all, pair % all->n_sides));
-        dki_hint(err, "roll up first, and choose rows then; or take the rows of each by themselves");
-        return DK_ERR_ARGUMENT;
-    }
-    return DK_OK;
+    return status;
 }
 
 /* Where a dimension was left out, all rows must be there: which of them were chosen cannot be told. */
@@ -234,17 +243,17 @@ dk_status dki_shown_find_rows(dki_shown *shown, dk_error *err)
     }
     dki_text_map_init(&c.groups, context);
     c.group_of = dki_alloc_array(context, (size_t)n_rows, sizeof *c.group_of, err);
-    c.pair_of = dki_alloc_array(context, (size_t)n_rows, sizeof *c.pair_of, err);
+    shown->pair_of = dki_alloc_array(context, (size_t)n_rows, sizeof *shown->pair_of, err);
+    shown->class_of = dki_calloc(context, shown->n_pairs, sizeof *shown->class_of, err);
     c.n_of = dki_calloc(context, shown->n_pairs, sizeof *c.n_of, err);
-    status = c.group_of && c.pair_of && c.n_of ? read_rows(&c, err) : DK_ERR_MEMORY;
+    status = c.group_of && shown->pair_of && shown->class_of && c.n_of ? read_rows(&c, err) : DK_ERR_MEMORY;
     if (status == DK_OK && c.lacks == NULL)
-        status = check_groups(&c, err);
+        status = find_classes(&c, err);
     if (status == DK_OK)
         status = take_rows(&c, err);
     if (status == DK_OK && c.lacks)
         status = check_all(&c, err);
     dki_free(context, c.n_of);
-    dki_free(context, c.pair_of);
     dki_free(context, c.group_of);
     dki_text_map_drop(&c.groups);
     return status;

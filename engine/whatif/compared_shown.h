@@ -17,6 +17,10 @@ typedef struct dki_shown {
     size_t n_pairs;
     uint64_t *rows; /* n_rows of whole, which the table shows */
     uint64_t n_rows;
+    uint32_t *pair_of; /* of each row of the table */
+    /* Pairs with rows of the same groups are of one class. Of several, each is to be taken by itself: rows are those of all. */
+    uint32_t *class_of; /* of each pair that has rows */
+    size_t n_classes;
 } dki_shown;
 
 /* Finds it; to be dropped in any case. Errors: DK_ERR_ARGUMENT where a column is nothing of the comparison, or it cannot be known
@@ -26,6 +30,8 @@ void dki_shown_drop(dki_shown *shown);
 bool dki_shown_is_dimension(const dki_shown *shown, const char *name);
 /* compared_rows.c: finds pairs and rows, and which measures these need; columns are known. */
 dk_status dki_shown_find_rows(dki_shown *shown, dk_error *err);
+/* The pair of a row of a long comparison that has these columns, as measures and scenarios are called in `all`. */
+dk_status dki_shown_pair(const dki_shown *shown, const dk_table *table, uint64_t row, uint32_t *pair, dk_error *err);
 /* These rows as a wide comparison of the measures that are needed, by the dimensions that are shown; it came to be as the table
  * did. */
 dk_status dki_shown_wide(const dki_shown *shown, const dk_table **out, dk_error *err);
@@ -33,5 +39,10 @@ dk_status dki_shown_wide(const dki_shown *shown, const dk_table **out, dk_error 
  * formats, and of a long one its pairs. */
 dk_status dki_shown_again(const dki_shown *shown, const dk_table *compared, size_t n_by, const dk_table **out,
                           dk_error *err);
+
+/* compared_classes.c: a long comparison of several classes by a level: each class by itself, put below each other in the order of
+ * groups, measures and scenarios. */
+dk_status dki_shown_roll_up_classes(const dki_shown *shown, const char *level, const char *dimension,
+                                    const dk_table **out, dk_error *err);
 
 #endif

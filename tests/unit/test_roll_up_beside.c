@@ -113,6 +113,39 @@ static void long_ones_are_rolled_up(void **state)
     dk_table_release(now);
 }
 
+/* As a selection leaves it: of n the rows of a and c, of d those of b and c. One each is as many, and not the same. */
+static void different_groups_are_rolled_up_by_themselves(void **state)
+{
+    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *rolled = NULL;
+    const dk_breakdown *breakdown = make_breakdown(
+        context, ASK(.by = { "g" }, .measures = { "n = count()", "d = (count() where k) / count()" }));
+    const dk_comparison_form form = { .is_long = true };
+    const uint64_t rows[] = { 5, 3, 0, 4 };
+    const dk_table *gathered = NULL, *some = NULL;
+    dki_lineage *lineage = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, &form, &compared, &err), &err);
+    assert_ok(dk_table_gather(compared, rows, 4, &gathered, &err), &err);
+    assert_ok(dk_table_with_properties(gathered, dk_table_properties(compared), &some, &err), &err);
+    assert_ok(dki_lineage_after(compared, &lineage, &err), &err);
+    dki_table_attach(some, lineage);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_names(rolled), "r measure scenario base value difference");
+    assert_string_equal(show_rows(rolled),
+                        "X|n|z|3/1|2/1|-1/1\nX|d|z|1/1|1/1|0/1\nY|n|z|2/1|1/1|-1/1\nY|d|z|1/2|0/1|-1/2\n");
+    dk_table_release(rolled);
+    dk_table_release(some);
+    dk_table_release(gathered);
+    dk_table_release(compared);
+    dk_breakdown_release(breakdown);
+    dk_table_release(later);
+    dk_table_release(now);
+}
+
 /* The table with a column of one text, of which its lineage knows nothing. */
 static const dk_table *slip_in(const dk_table *table, const char *name, const char *text)
 {
@@ -207,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(differences_are_those_of_regions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_left_out_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_ones_are_rolled_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(different_groups_are_rolled_up_by_themselves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_slipped_in_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_of_a_pivot_are_rolled_up, set_up, tear_down),
     };
