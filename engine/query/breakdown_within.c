@@ -17,6 +17,7 @@
 #include "data/hierarchy_levels.h"
 #include "expr/quote.h"
 #include "margin.h"
+#include "rows/bound_notes.h"
 
 struct within {
     const dk_breakdown *breakdown;
@@ -26,6 +27,7 @@ struct within {
     dki_part by[DKI_MAX_DIMENSIONS];
     uint32_t told_by[DKI_MAX_DIMENSIONS]; /* of each dimension more, bits of the finer ones that tell it */
     dki_int_map masks;
+    const char *chance_key, *chance_by; /* what a dimension tells in these rows alone; or NULL */
 };
 
 static dk_status fail_within(const dki_within *name, dk_error *err)
@@ -201,42 +203,84 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
     return status;
 }
 
-/* A dimension more for a column by which figures beside the table are known, where one of the dimensions tells it: what is said
- * of finer groups goes by the least region that they are in. */
-static dk_status add_key(struct within *within, const char *key, dk_error *err)
+/* The column as a dimension more, under a name that no other has. */
+static dk_status parse_key(struct within *within, const char *key, dki_part *out, dk_error *err)
 {
-    const dk_column *coarse = column_of(within, key);
-    size_t at = within->second.n_by;
-    dk_error other = DK_ERROR_INIT;
-    char quoted[256];
-    dk_status status;
+    dki_arena arena;
+    const char *name = key, *text;
+    bool has = dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX;
+    dk_status status = DK_ERR_MEMORY;
 
-    if (dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX || at == DKI_MAX_DIMENSIONS ||
-        coarse == NULL || dk_column_type(coarse) != DK_CATEGORY || dki_quote_size(key) > sizeof quoted)
-        return DK_OK;
-    (void)dki_quote_into(key, quoted);
-    within->by[at] = (dki_part){ .name = key };
-    for (size_t i = 0; i < 2 * within->breakdown->n_by;
-         i++) { /* a hierarchy's levels first; then what tells it in these rows */
-        size_t dim = i % within->breakdown->n_by;
-        bool is_second = i >= within->breakdown->n_by;
+    dki_arena_init(&arena, within->context);
+    while (name && dki_breakdown_find_dimension(&within->second, name) != SIZE_MAX)
+        name = dki_arena_format(&arena, err, "%s'", name);
+    text = name ? dki_quote(&arena, key, err) : NULL;
+    if (text && has && (name = dki_quote(&arena, name, err)) != NULL)
+        text = dki_arena_format(&arena, err, "%s = %s", name, text);
+    if (name && text)
+        status = dk_expr_parse(within->context, text, &out->expr, err);
+    if (status == DK_OK)
+        out->name = has ? dk_expr_name(out->expr) : key;
+    dki_arena_drop(&arena);
+    return status;
+}
+
+/* Whether each dimension that tells the column does so by itself: told_by. hierarchy: only those of which it is a level, or only others,
+ * which may tell it by chance in these rows. */
+static dk_status find_key_tellers(struct within *within, const dk_column *coarse, bool hierarchy, uint32_t *told_by,
+                                  dk_error *err)
+{
+    dk_error other = DK_ERROR_INIT;
+    dk_status status = DK_OK;
+
+    for (size_t dim = 0; dim < within->breakdown->n_by && status == DK_OK; dim++) {
         const dk_column *fine = dimension_column(within, dim);
 
         if (fine == NULL || dk_column_type(fine) != DK_CATEGORY ||
-            is_second == dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
+            hierarchy != dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
             continue;
         status = check_told(within, dim, &other);
-        if (status == DK_ERR_DATA) /* it does not tell */
-            continue;
         if (status == DK_OK)
-            status = dk_expr_parse(within->context, quoted, &within->by[at].expr, &other);
-        if (status == DK_OK)
-            take_dimension(within, 1U << dim);
-        else if (err)
-            *err = other;
-        return status;
+            *told_by |= UINT32_C(1) << dim;
+        else if (status == DK_ERR_DATA) /* it does not tell */
+            status = DK_OK;
     }
-    return DK_OK;
+    if (status != DK_OK && err)
+        *err = other;
+    return status;
+}
+
+/* A dimension more for a column by which figures beside the table are known, where others tell it: what is said of finer groups goes by
+ * the least region that they are in. So it does where a cube totals the region beside its municipalities, which are in it all the
+ * same: then the region is a dimension already, and this one is told by either. */
+static dk_status add_key(struct within *within, const char *key, dk_error *err)
+{
+    const dk_column *coarse = column_of(within, key);
+    size_t at = within->second.n_by, own = dki_breakdown_find_dimension(&within->second, key);
+    uint32_t told_by = 0;
+    dk_status status;
+
+    if (at == DKI_MAX_DIMENSIONS || coarse == NULL || dk_column_type(coarse) != DK_CATEGORY ||
+        (own != SIZE_MAX && (own >= within->breakdown->n_by || !tells_dimensions_apart(within->breakdown) ||
+                             dimension_column(within, own) != coarse)))
+        return DK_OK;
+    within->by[at] = (dki_part){ .name = key };
+    status = find_key_tellers(within, coarse, true, &told_by, err);
+    if (status == DK_OK && own == SIZE_MAX && told_by == 0) {
+        status = find_key_tellers(within, coarse, false, &told_by, err);
+        if (told_by != 0) {
+            within->chance_key = key;
+            within->chance_by = within->breakdown->by[__builtin_ctz(told_by)].name;
+        }
+    }
+    if (status != DK_OK || told_by == 0)
+        return status;
+    if (own != SIZE_MAX)
+        told_by |= UINT32_C(1) << own;
+    status = parse_key(within, key, &within->by[at], err);
+    if (status == DK_OK)
+        take_dimension(within, told_by);
+    return status;
 }
 
 static bool is_not_bounded(void *arg, const dki_node *node)
@@ -299,11 +343,26 @@ static dk_status make_sets(struct within *within, uint32_t **out, dk_error *err)
     return DK_OK;
 }
 
+/* Who is not among the rows may be elsewhere, unless municipalities are in one region each; a hierarchy says that they are. */
+static dk_status note_chance(const struct within *within, const dk_table **table, dk_error *err)
+{
+    char note[400];
+
+    if (within->chance_key == NULL)
+        return DK_OK;
+    (void)snprintf(note, sizeof note,
+                   "each %.150s is taken to be of one %.150s, as in these rows; no hierarchy says so",
+                   within->chance_by, within->chance_key);
+    note[dki_utf8_whole(note, strlen(note))] = '\0';
+    return dki_table_add_note(table, note, err);
+}
+
 dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
                                    bool planned, const dk_table **out, dk_error *err)
 {
     struct within within = { .breakdown = breakdown, .table = table, .context = dk_table_context(table) };
     const dk_properties *properties = dk_table_properties(table);
+    const dk_table *made = NULL;
     uint32_t *sets = NULL;
     dk_status status = DK_OK;
 
@@ -327,7 +386,13 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
         status = make_sets(&within, &sets, err);
     if (status == DK_OK)
         status = (planned ? dki_breakdown_plan_plainly : dki_breakdown_run_plainly)(&within.second, table, params,
-                                                                                    out, err);
+                                                                                    &made, err);
+    if (status == DK_OK && !planned)
+        status = note_chance(&within, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     for (size_t i = breakdown->n_by; i < within.second.n_by; i++)
         dk_expr_release(within.by[i].expr);
     dki_int_map_drop(&within.masks);

@@ -28,12 +28,20 @@ local function condition_of(text, literal)
   return literal == "true" and plain or literal == "false" and "not " .. plain or plain .. " == " .. literal
 end
 
--- Whether some measure may be within the level, or figures are known by it.
-local function is_within(asked, level)
+-- Whether figures are known by the level.
+local function is_key(asked, level)
   for _, each in ipairs(asked.figures) do
     if each.names[level] then
       return true
     end
+  end
+  return false
+end
+
+-- Whether some measure may be within the level, or figures are known by it.
+local function is_within(asked, level)
+  if is_key(asked, level) then
+    return true
   end
   for _, item in ipairs(asked.measures) do
     if item.text:find(level, 1, true) then
@@ -42,20 +50,26 @@ local function is_within(asked, level)
   end
 end
 
--- Levels above a dimension, which all(m, level) may be within, as the cell has them: all of a level where it totals these.
--- The first dimension that tells a level decides, as in the breakdown.
+-- Levels above a dimension, which all(m, level) may be within, as the cell has them: all of a level where it totals every
+-- dimension that tells it. A dimension that the cell totals, and by which figures are known, is one once more where a finer
+-- one tells it.
 local function add_levels(list, found, asked, dim, literal)
-  local levels, known = core.with_levels(found, dim.shown), {}
+  local levels, known, shown = core.with_levels(found, dim.shown), {}, {}
   for _, each in ipairs(list) do
-    known[each.name] = each
+    (each.hidden and known or shown)[each.name] = each
   end
   for row in levels:schema():rows() do
-    local level = known[row.name]
-    if not level and row.name ~= dim.shown and is_within(asked, row.name) then
-      level = { name = row.name, hidden = true, levels = levels }
-      list[#list + 1] = level
-      level.literal = literal and core.cell_literal(levels, row.name)
-      level.condition = literal and condition_of(quoted(row.name), level.literal)
+    local name = row.name
+    local level, own = known[name], shown[name]
+    local wanted = not own and is_within(asked, name) or own and not own.condition and literal and is_key(asked, name)
+    if name ~= dim.shown and wanted and not (level and level.condition) then
+      if not level then
+        level = { name = name, hidden = true }
+        list[#list + 1] = level
+      end
+      level.levels = levels
+      level.literal = literal and core.cell_literal(levels, name)
+      level.condition = literal and condition_of(quoted(name), level.literal)
     end
   end
 end
@@ -93,7 +107,7 @@ local function find_known(list, found, asked, figures)
   for i, each in ipairs(list) do
     names[i] = each.hidden and each.name or plain_name(asked.dims[i].text)
     if names[i] and figures.names[names[i]] then
-      n_told, known[names[i]] = n_told + 1, true
+      n_told, known[names[i]] = n_told + (known[names[i]] and 0 or 1), true
       local levels = each.hidden and core.with_levels(each.levels, each.name)
         or core.with_levels(found, asked.dims[i].shown)
       for row in levels:schema():rows() do

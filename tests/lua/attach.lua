@@ -60,14 +60,14 @@ local function region(dk)
 end
 
 test("what is known of a region bounds its municipalities, or estimates them", function(t, dk)
-  local function check(by)
+  local function check(by, ...)
     local result = region(dk):breakdown { by = by, margins = "totals", measures = ASK }
     local text = result:text():gsub(" +", " ")
     -- 249 of 249 + 1994; a ratio of the region of 5682 / 7676, and 249 by that
     t.has(text, "Duiven 249 249..2243 11.10..100.00 % ~336.4", "Arnhem 2983 2983..4977 59.93..100.00 % ~4029.8",
       "Rozendaal 0 0..1994 0.00 % ~0.0", "totaal 5752 7776 73.97 % 7776.0")
     t.eq(result:notes(), {
-      "attached(register, 'estimate') is an estimate: each group is taken to be as all that is known per regio is" })
+      "attached(register, 'estimate') is an estimate: each group is taken to be as all that is known per regio is", ... })
     local rows = result:detail().d:to_lua { plain = true }
     t.eq(rows[3].least, 0.111012) -- 249 / 2243 = 0.1110120..
     t.eq(rows[3].greatest, 1.0)
@@ -75,7 +75,8 @@ test("what is known of a region bounds its municipalities, or estimates them", f
       meaning = "estimate" })
   end
   check { "regio", "gemeente" }
-  check "gemeente" -- the region of each is told by its rows
+  -- the region of each is told by its rows
+  check("gemeente", "each gemeente is taken to be of one regio, as in these rows; no hierarchy says so")
 end)
 
 test("an estimate is that of what a scenario leaves, in more digits than it has itself", function(t, dk)
@@ -99,6 +100,7 @@ b         2  2..4  0.5..1.0  0.5..1.0
 c         5     –         –         –
 attached(n, 'bounds', k): 1 group has no bounds, because more are sure of all in its regio than there are
 attached(n, 'bounds', (count() where s)): 1 group has no bounds, because more are sure of all in its regio than there are
+each gemeente is taken to be of one regio, as in these rows; no hierarchy says so
 ]])
   local meer = dk.scenario "meer" {
     { "half", where = "gemeente == 'a' and s", share = 0.5, set = { gemeente = "b" } } }
