@@ -1,8 +1,8 @@
 -- attach_levels.lua - what figures of regions say of every cell of a cube: neither more nor less than what is known.
 --
 -- Each case has a register of everybody, of whom some are known; how many there are is told per region or country. A cell
--- has at least those who are known in it, and at most these and all others of the regions that it may have persons in: there
--- is a register like that for each number between.
+-- has at least those who are known in it, and at most these and all others of the regions that it may have persons in:
+-- there is a register like that for each number between.
 
 local test = ...
 
