@@ -41,6 +41,17 @@ dk_status dki_result_roll_up(const dk_table *result, const char *level, const ch
  * is 0. Before totals are found there are none. */
 dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, const dk_table **out, dk_error *err);
 
+/* The item of the result's breakdown that has this name, or NULL. */
+const dk_lineage_item *dki_roll_item(const dki_roll *roll, dk_lineage_kind kind, const char *name);
+
+/* roll_up_levels.c: which dimensions the level takes the place of. dimension: the finest of them, or NULL. */
+dk_status dki_roll_find_dimensions(dki_roll *roll, const char *dimension, dk_error *err);
+/* The result with the level as a column: roll->levelled. */
+dk_status dki_roll_add_level(dki_roll *roll, dk_error *err);
+
+/* roll_up_measures.c: what the measures are of roll->rows. */
+dk_status dki_roll_add_measures(dki_roll *roll, dk_error *err);
+
 /* roll_up_totals.c. Whether rows with this mask are totals over the dimension. */
 bool dki_roll_totals(const dki_roll *roll, size_t dim, uint64_t mask);
 /* Whether groups of the result overlap: some dimension is of the members of sets. */
