@@ -1,140 +1,15 @@
 /* hierarchy_table.c - hierarchies out of tables, and back.
  *
  * Both forms, a row with all that a member belongs to (wide) and a row with its parent alone (long), become the same
- * spans. Tables of members are small: rows are looked at one by one.
+ * spans. Tables of members are small: rows are looked at one by one (hierarchy_source.c).
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/hash.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "column_parts.h"
-#include "hierarchy_parts.h"
-
-/* A column of the table that is read. */
-struct source {
-    const dk_column *column;
-    dk_view view;
-};
-
-struct reading {
-    dk_hierarchy *hierarchy;
-    const dk_table *table;
-    struct source levels[DK_MOST_LEVELS]; /* wide; long: member, parent, level */
-    struct source labels[DK_MOST_LEVELS]; /* column NULL: none */
-    struct source from, to;
-};
-
-/* Which member a label stands for. */
-struct labelled {
-    uint32_t label, member;
-    int64_t from, to;
-    uint64_t row;
-};
-
-struct labels {
-    struct labelled *items;
-    size_t n, capacity;
-    dki_text_map texts;
-    dk_text *last; /* of each member, as it was called last */
-};
-
-/* Columns. --------------------------------------------------------------------------------------------------------- */
-
-static dk_status find(const dk_table *table, const char *name, const char *what, bool texts, struct source *out,
-                      dk_error *err)
-{
-    size_t at = 0;
-    dk_type type;
-    dk_status status = dk_table_get(table, name, &at, err);
-
-    if (status != DK_OK)
-        return status;
-    out->column = dk_table_field(table, at)->column;
-    type = dk_column_type(out->column);
-    if (!texts && dk_column_n_nulls(out->column) == dk_column_n_rows(out->column)) {
-        out->column = NULL; /* always valid, whatever type a column without values has */
-        return DK_OK;
-    }
-    if (texts ? type == DK_CATEGORY || type == DK_TEXT : type == DK_DATE)
-        return DK_OK;
-    (void)dki_fail(err, DK_ERR_TYPE, "%s of a hierarchy %s, and %s is %s", what,
-                   texts ? "are categories or texts" : "is a date", name, dk_type_name(type));
-    dki_hint(err, "read the table with types = { %s = \"%s\" }", name, texts ? "category" : "date");
-    return DK_ERR_TYPE;
-}
-
-static dk_status find_columns(struct reading *reading, const dk_hierarchy_spec *spec, dk_error *err)
-{
-    const char *const names[] = { spec->member, spec->parent, spec->level };
-    bool is_long = spec->member || spec->parent || spec->level;
-    size_t n = is_long ? 3 : spec->n_levels;
-    dk_status status = DK_OK;
-
-    if (is_long && !(spec->member && spec->parent && spec->level))
-        return dki_fail(err, DK_ERR_ARGUMENT,
-                        "the long form of a hierarchy names the columns member, parent and level");
-    for (size_t i = 0; i < n && status == DK_OK; i++)
-        status =
-            find(reading->table, is_long ? names[i] : spec->levels[i], "members", true, &reading->levels[i], err);
-    for (size_t i = 0; spec->labels && i < (is_long ? 1 : n) && status == DK_OK; i++)
-        if (spec->labels[i])
-            status = find(reading->table, spec->labels[i], "labels", true, &reading->labels[i], err);
-    if (status == DK_OK && spec->from)
-        status = find(reading->table, spec->from, "the first day", false, &reading->from, err);
-    if (status == DK_OK && spec->to)
-        status = find(reading->table, spec->to, "the last day", false, &reading->to, err);
-    return status;
-}
-
-static dk_status each_source(struct reading *reading, dk_status (*act)(struct source *, void *, dk_error *),
-                             void *arg, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < DK_MOST_LEVELS; i++) {
-        if (status == DK_OK && reading->levels[i].column)
-            status = act(&reading->levels[i], arg, err);
-        if (status == DK_OK && reading->labels[i].column)
-            status = act(&reading->labels[i], arg, err);
-    }
-    if (status == DK_OK && reading->from.column)
-        status = act(&reading->from, arg, err);
-    if (status == DK_OK && reading->to.column)
-        status = act(&reading->to, arg, err);
-    return status;
-}
-
-struct block {
-    uint64_t row;
-    size_t n;
-};
-
-static dk_status show(struct source *source, void *arg, dk_error *err)
-{
-    const struct block *block = arg;
-
-    return dk_column_view(source->column, block->row, block->n, &source->view, err);
-}
-
-static dk_status begin(struct source *source, void *arg, dk_error *err)
-{
-    (void)err;
-    dk_view_init(&source->view, arg);
-    return DK_OK;
-}
-
-static dk_status end(struct source *source, void *arg, dk_error *err)
-{
-    (void)arg;
-    (void)err;
-    dk_view_release(&source->view);
-    return DK_OK;
-}
+#include "hierarchy_source.h"
 
 /* Members. --------------------------------------------------------------------------------------------------------- */
 
@@ -185,43 +60,17 @@ static dk_status members_of(dk_context *context, const dk_column *column, const 
     return status;
 }
 
-static uint32_t code_of(const struct reading *reading, size_t level, const struct source *source, size_t i)
-{
-    if (dki_view_is_null(&source->view, i))
-        return 0;
-    return dk_dictionary_find(reading->hierarchy->levels[level].members, dki_view_text(&source->view, i));
-}
-
-static dk_status days_of(const struct reading *reading, size_t i, uint64_t row, dki_span *span, dk_error *err)
-{
-    char from[32], to[32];
-
-    span->row = row;
-    span->from = DKI_DAY_FIRST;
-    span->to = DKI_DAY_LAST;
-    if (reading->from.column && !dki_view_is_null(&reading->from.view, i))
-        span->from = dki_view_value(&reading->from.view, i).as.integer;
-    if (reading->to.column && !dki_view_is_null(&reading->to.view, i))
-        span->to = dki_view_value(&reading->to.view, i).as.integer;
-    if (span->from < span->to)
-        return DK_OK;
-    (void)dki_fail(err, DK_ERR_DATA, "row %llu is valid from %s to %s, which is no day",
-                   (unsigned long long)row + 1, dki_day_shown(span->from, from), dki_day_shown(span->to, to));
-    dki_hint(err, "the last day is the one on which it is not valid any more");
-    return DK_ERR_DATA;
-}
-
 /* A row with a member and all that it belongs to. */
-static dk_status add_wide(struct reading *reading, size_t i, uint64_t row, dk_error *err)
+static dk_status add_wide(dki_hierarchy_source *reading, size_t i, uint64_t row, dk_error *err)
 {
     dk_hierarchy *hierarchy = reading->hierarchy;
     dki_span span;
-    dk_status status = days_of(reading, i, row, &span, err);
+    dk_status status = dki_source_days(reading, i, row, &span, err);
 
     span.parent_level = DKI_NO_LEVEL;
     span.parent = 0;
     for (size_t level = hierarchy->n_levels; level-- > 0 && status == DK_OK;) {
-        span.member = code_of(reading, level, &reading->levels[level], i);
+        span.member = dki_source_code(reading, level, &reading->levels[level], i);
         if (span.member == 0 && level == 0)
             return dki_fail(err, DK_ERR_DATA, "row %llu has no %s", (unsigned long long)row + 1,
                             hierarchy->levels[0].name);
@@ -234,7 +83,8 @@ static dk_status add_wide(struct reading *reading, size_t i, uint64_t row, dk_er
     return status;
 }
 
-static dk_status find_level(const struct reading *reading, dk_text name, uint64_t row, size_t *out, dk_error *err)
+static dk_status find_level(const dki_hierarchy_source *reading, dk_text name, uint64_t row, size_t *out,
+                            dk_error *err)
 {
     const dk_hierarchy *hierarchy = reading->hierarchy;
 
@@ -252,14 +102,15 @@ static dk_status find_level(const struct reading *reading, dk_text name, uint64_
 }
 
 /* A row with a member and its parent. placed: of each member the level that it was given, 1 from the first on. */
-static dk_status add_long(struct reading *reading, const uint8_t *placed, size_t i, uint64_t row, dk_error *err)
+static dk_status add_long(dki_hierarchy_source *reading, const uint8_t *placed, size_t i, uint64_t row,
+                          dk_error *err)
 {
     dk_hierarchy *hierarchy = reading->hierarchy;
-    uint32_t member = code_of(reading, 0, &reading->levels[0], i);
-    const struct source *parent = &reading->levels[1];
+    uint32_t member = dki_source_code(reading, 0, &reading->levels[0], i);
+    const dki_hierarchy_column *parent = &reading->levels[1];
     size_t level = placed[member] - 1u;
     dki_span span;
-    dk_status status = days_of(reading, i, row, &span, err);
+    dk_status status = dki_source_days(reading, i, row, &span, err);
 
     if (status != DK_OK)
         return status;
@@ -289,9 +140,9 @@ static dk_status add_long(struct reading *reading, const uint8_t *placed, size_t
 }
 
 /* Gives each member of the long form its level. */
-static dk_status place(struct reading *reading, uint8_t *placed, size_t i, uint64_t row, dk_error *err)
+static dk_status place(dki_hierarchy_source *reading, uint8_t *placed, size_t i, uint64_t row, dk_error *err)
 {
-    uint32_t member = code_of(reading, 0, &reading->levels[0], i);
+    uint32_t member = dki_source_code(reading, 0, &reading->levels[0], i);
     size_t level = 0;
     dk_status status;
 
@@ -314,160 +165,25 @@ static dk_status place(struct reading *reading, uint8_t *placed, size_t i, uint6
     return status;
 }
 
-/* Labels. ---------------------------------------------------------------------------------------------------------- */
-
-static dk_status add_label(struct reading *reading, size_t level, struct labels *labels, size_t i, uint64_t row,
-                           dk_error *err)
-{
-    struct labelled item = { .member = code_of(reading, level, &reading->levels[level], i) };
-    dki_span span;
-    dk_text text;
-    dk_status status;
-
-    if (item.member == 0 || dki_view_is_null(&reading->labels[level].view, i))
-        return DK_OK;
-    status = days_of(reading, i, row, &span, err);
-    text = dki_view_text(&reading->labels[level].view, i);
-    if (status == DK_OK)
-        status = dki_text_map_add(&labels->texts, text.bytes, text.size, &item.label, err);
-    if (status == DK_OK)
-        status = dki_grow(reading->hierarchy->context, (void **)&labels->items, &labels->capacity, labels->n + 1,
-                          sizeof *labels->items, err);
-    if (status != DK_OK)
-        return status;
-    item.from = span.from;
-    item.to = span.to;
-    item.row = row;
-    labels->items[labels->n++] = item;
-    labels->last[item.member - 1].bytes =
-        dki_text_map_get(&labels->texts, item.label, &labels->last[item.member - 1].size);
-    return DK_OK;
-}
-
-static int by_label_and_day(const void *a, const void *b)
-{
-    const struct labelled *x = a, *y = b;
-
-    if (x->label != y->label)
-        return x->label < y->label ? -1 : 1;
-    if (x->from != y->from)
-        return x->from < y->from ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-/* A label that stands for two members on one day would count both as one, or one twice. */
-static dk_status check_labels(const struct reading *reading, size_t level, const struct labels *labels,
-                              dk_error *err)
-{
-    const struct labelled *longest = NULL;
-
-    for (size_t i = 0; i < labels->n; i++) {
-        const struct labelled *item = &labels->items[i];
-
-        if (longest && longest->label == item->label && item->from < longest->to &&
-            item->member != longest->member) {
-            const dk_dictionary *members = reading->hierarchy->levels[level].members;
-            dk_text a = dk_dictionary_level(members, longest->member),
-                    b = dk_dictionary_level(members, item->member);
-            size_t size;
-            const char *label = dki_text_map_get(&labels->texts, item->label, &size);
-            char day[32];
-
-            (void)dki_fail(err, DK_ERR_DATA, "the label \"%.*s\" stands for %.*s and for %.*s on one day%s%s",
-                           (int)size, label, (int)a.size, a.bytes, (int)b.size, b.bytes,
-                           item->from == DKI_DAY_FIRST ? "" : ", ",
-                           item->from == DKI_DAY_FIRST ? "" : dki_day_shown(item->from, day));
-            dki_hint(err, "a join by it would count persons twice: use the codes, or labels that differ");
-            return DK_ERR_DATA;
-        }
-        if (longest == NULL || longest->label != item->label || item->to > longest->to)
-            longest = item;
-    }
-    return DK_OK;
-}
-
 /* Reading. --------------------------------------------------------------------------------------------------------- */
 
-/* Calls act for each row of the table. */
-static dk_status each_row(struct reading *reading,
-                          dk_status (*act)(struct reading *reading, void *arg, size_t i, uint64_t row,
-                                           dk_error *err),
-                          void *arg, dk_error *err)
-{
-    uint64_t n_rows = dk_table_n_rows(reading->table);
-    dk_status status = each_source(reading, begin, reading->hierarchy->context, err);
-
-    for (struct block block = { 0, 0 }; status == DK_OK && block.row < n_rows; block.row += block.n) {
-        block.n = n_rows - block.row < DK_BLOCK_ROWS ? (size_t)(n_rows - block.row) : DK_BLOCK_ROWS;
-        status = dki_poll(reading->hierarchy->context, err);
-        if (status == DK_OK)
-            status = each_source(reading, show, &block, err);
-        for (size_t i = 0; i < block.n && status == DK_OK; i++)
-            status = act(reading, arg, i, block.row + i, err);
-    }
-    (void)each_source(reading, end, NULL, err);
-    return status;
-}
-
-static dk_status wide_row(struct reading *reading, void *arg, size_t i, uint64_t row, dk_error *err)
+static dk_status wide_row(dki_hierarchy_source *reading, void *arg, size_t i, uint64_t row, dk_error *err)
 {
     (void)arg;
     return add_wide(reading, i, row, err);
 }
 
-static dk_status long_row(struct reading *reading, void *arg, size_t i, uint64_t row, dk_error *err)
+static dk_status long_row(dki_hierarchy_source *reading, void *arg, size_t i, uint64_t row, dk_error *err)
 {
     return add_long(reading, arg, i, row, err);
 }
 
-static dk_status place_row(struct reading *reading, void *arg, size_t i, uint64_t row, dk_error *err)
+static dk_status place_row(dki_hierarchy_source *reading, void *arg, size_t i, uint64_t row, dk_error *err)
 {
     return place(reading, arg, i, row, err);
 }
 
-struct label_row {
-    size_t level;
-    struct labels labels;
-};
-
-static dk_status label_row(struct reading *reading, void *arg, size_t i, uint64_t row, dk_error *err)
-{
-    struct label_row *at = arg;
-
-    return add_label(reading, at->level, &at->labels, i, row, err);
-}
-
-/* The members of a level with their labels. */
-static dk_status read_labels(struct reading *reading, size_t level, dk_error *err)
-{
-    dki_hierarchy_level *place = &reading->hierarchy->levels[level];
-    dk_context *context = reading->hierarchy->context;
-    struct label_row at = { .level = level };
-    dk_dictionary *labelled = NULL;
-    dk_status status;
-
-    at.labels.last = dki_calloc(context, dk_dictionary_n_levels(place->members), sizeof *at.labels.last, err);
-    if (at.labels.last == NULL)
-        return DK_ERR_MEMORY;
-    dki_text_map_init(&at.labels.texts, context);
-    status = each_row(reading, label_row, &at, err);
-    if (at.labels.n > 1)
-        qsort(at.labels.items, at.labels.n, sizeof *at.labels.items, by_label_and_day);
-    if (status == DK_OK)
-        status = check_labels(reading, level, &at.labels, err);
-    if (status == DK_OK)
-        status = dk_dictionary_with_labels(place->members, at.labels.last, &labelled, err);
-    if (status == DK_OK) {
-        dk_dictionary_release(place->members);
-        place->members = labelled;
-    }
-    dki_text_map_drop(&at.labels.texts);
-    dki_free(context, at.labels.items);
-    dki_free(context, at.labels.last);
-    return status;
-}
-
-static dk_status read_wide(struct reading *reading, dk_error *err)
+static dk_status read_wide(dki_hierarchy_source *reading, dk_error *err)
 {
     dk_hierarchy *hierarchy = reading->hierarchy;
     dk_status status = DK_OK;
@@ -475,10 +191,10 @@ static dk_status read_wide(struct reading *reading, dk_error *err)
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
         status = members_of(hierarchy->context, reading->levels[i].column, &hierarchy->levels[i].members, err);
     if (status == DK_OK)
-        status = each_row(reading, wide_row, NULL, err);
+        status = dki_source_each_row(reading, wide_row, NULL, err);
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
         if (reading->labels[i].column)
-            status = read_labels(reading, i, err);
+            status = dki_source_labels(reading, i, err);
     return status;
 }
 
@@ -527,7 +243,7 @@ static dk_status divide(dk_hierarchy *hierarchy, const uint8_t *placed, dk_error
     return status;
 }
 
-static dk_status read_long(struct reading *reading, dk_error *err)
+static dk_status read_long(dki_hierarchy_source *reading, dk_error *err)
 {
     dk_hierarchy *hierarchy = reading->hierarchy;
     uint8_t *placed = NULL;
@@ -536,12 +252,12 @@ static dk_status read_long(struct reading *reading, dk_error *err)
 
     if (status == DK_OK) {
         placed = dki_calloc(hierarchy->context, dk_dictionary_n_levels(hierarchy->levels[0].members) + 1, 1, err);
-        status = placed ? each_row(reading, place_row, placed, err) : DK_ERR_MEMORY;
+        status = placed ? dki_source_each_row(reading, place_row, placed, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
-        status = each_row(reading, long_row, placed, err);
+        status = dki_source_each_row(reading, long_row, placed, err);
     if (status == DK_OK && reading->labels[0].column)
-        status = read_labels(reading, 0, err);
+        status = dki_source_labels(reading, 0, err);
     if (status == DK_OK)
         status = divide(hierarchy, placed, err);
     dki_free(hierarchy->context, placed);
@@ -551,7 +267,7 @@ static dk_status read_long(struct reading *reading, dk_error *err)
 dk_status dki_hierarchy_read(dk_hierarchy *hierarchy, const dk_table *table, const dk_hierarchy_spec *spec,
                              dk_error *err)
 {
-    struct reading reading = { .hierarchy = hierarchy, .table = table };
+    dki_hierarchy_source reading = { .hierarchy = hierarchy, .table = table };
     dk_status status = DK_OK;
 
     if (dk_table_margin(table)) {
@@ -560,7 +276,7 @@ dk_status dki_hierarchy_read(dk_hierarchy *hierarchy, const dk_table *table, con
         dki_hint(err, "take its :detail()");
         return DK_ERR_MARGIN;
     }
-    status = find_columns(&reading, spec, err);
+    status = dki_source_find(&reading, spec, err);
     if (status == DK_OK)
         status = spec->member ? read_long(&reading, err) : read_wide(&reading, err);
     if (status == DK_OK)
