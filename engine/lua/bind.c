@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/buffer.h"
 #include "chunk.h"
 #include "dekking_lua.h"
 #include "lua_scalar.h"
@@ -361,6 +361,33 @@ void **dkl_slot(lua_State *L, dkl_release_fn *release)
     luaL_setmetatable(L, SLOT);
     lua_toclose(L, -1);
     return &s->object;
+}
+
+/* Its memory is the engine's: the collector may close a slot after what Lua held. */
+static void release_buffer(void *held)
+{
+    dki_buffer *buffer = held;
+    dk_context *context = buffer->context;
+
+    dki_buffer_drop(buffer);
+    dki_free(context, buffer);
+    dk_context_release(context);
+}
+
+dki_buffer *dkl_buffer(lua_State *L)
+{
+    dk_context *context = dkl_check_context(L);
+    void **held = dkl_slot(L, release_buffer);
+    dk_error err = DK_ERROR_INIT;
+    dki_buffer *buffer = dki_alloc(context, sizeof *buffer, &err);
+
+    if (buffer == NULL) {
+        dkl_raise(L, &err);
+        return NULL;
+    }
+    dki_buffer_init(buffer, dk_context_retain(context));
+    *held = buffer;
+    return buffer;
 }
 
 void *dkl_array(lua_State *L, size_t n, size_t item_size)

@@ -112,6 +112,8 @@ typedef void dkl_release_fn(void *object);
 /* Pushes an empty slot that closes itself when the C function returns or raises: release is then called with
  * what is in it, unless that is NULL. */
 void **dkl_slot(lua_State *L, dkl_release_fn *release);
+/* A slot with a text that grows. */
+struct dki_buffer *dkl_buffer(lua_State *L);
 /* Pushes zeroed memory for n items that Lua frees. */
 void *dkl_array(lua_State *L, size_t n, size_t item_size);
 

@@ -144,28 +144,6 @@ static int with_levels(lua_State *L)
     return 1;
 }
 
-/* A buffer of its own memory: a slot may outlive what Lua frees. */
-static void release_buffer(void *held)
-{
-    dki_buffer *buffer = held;
-    dk_context *context = buffer->context;
-
-    dki_buffer_drop(buffer);
-    dki_free(context, buffer);
-    dk_context_release(context);
-}
-
-static dk_status new_buffer(dk_context *context, void **out, dk_error *err)
-{
-    dki_buffer *buffer = dki_alloc(context, sizeof *buffer, err);
-
-    if (buffer == NULL)
-        return DK_ERR_MEMORY;
-    dki_buffer_init(buffer, dk_context_retain(context));
-    *out = buffer;
-    return DK_OK;
-}
-
 static const char *check_member(lua_State *L, const char *name)
 {
     const char *text;
@@ -205,8 +183,7 @@ static int cell_expression(lua_State *L)
     dki_cell_figures *figures;
     size_t n_dims, n, n_figures, which = (size_t)luaL_checkinteger(L, 3) - 1;
     dk_error err = DK_ERROR_INIT;
-    void **slot;
-    const dki_buffer *out;
+    dki_buffer *out;
     bool whole = false;
 
     n_dims = dkl_length(L, 1);
@@ -216,7 +193,7 @@ static int cell_expression(lua_State *L)
     luaL_checkstack(L, (int)n_figures + 8, "figures");
     measures = dkl_array(L, n + 1, sizeof *measures);
     figures = dkl_array(L, n_figures + 1, sizeof *figures);
-    slot = dkl_slot(L, release_buffer);
+    out = dkl_buffer(L);
     for (size_t i = 0; i < n_dims; i++) {
         lua_rawgeti(L, 1, (lua_Integer)i + 1);
         dims[i].name = check_member(L, "name");
@@ -236,9 +213,7 @@ static int cell_expression(lua_State *L)
         lua_rawgeti(L, 4, (lua_Integer)i + 1);
         read_figures(L, n_dims, &figures[i]);
     }
-    DKL_TRY(new_buffer(context, slot, &err));
-    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, figures, n_figures, &whole, *slot, &err));
-    out = *slot;
+    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, figures, n_figures, &whole, out, &err));
     if (out->size == 0)
         return 0;
     lua_pushlstring(L, out->bytes, out->size);

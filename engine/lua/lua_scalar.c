@@ -54,32 +54,10 @@ void dkl_push_set(lua_State *L, dk_text joined)
     made->text[joined.size + 1] = '\0';
 }
 
-/* In memory of the engine: the collector may close a slot after what Lua held. */
-static dk_status new_buffer(dk_context *context, dki_buffer **out, dk_error *err)
-{
-    dki_buffer *buffer = dki_alloc(context, sizeof *buffer, err);
-
-    if (buffer == NULL)
-        return DK_ERR_MEMORY;
-    dki_buffer_init(buffer, context);
-    *out = buffer;
-    return DK_OK;
-}
-
-static void drop_buffer(void *object)
-{
-    dki_buffer *buffer = object;
-    dk_context *context = buffer->context;
-
-    dki_buffer_drop(buffer);
-    dki_free(context, buffer);
-}
-
 void dkl_push_members(lua_State *L, dk_text *members, size_t n)
 {
     dk_error err = DK_ERROR_INIT;
-    const dki_buffer *joined;
-    void **slot;
+    dki_buffer *joined;
     dk_status status;
 
     for (size_t i = 0; i < n; i++)
@@ -87,15 +65,12 @@ void dkl_push_members(lua_State *L, dk_text *members, size_t n)
             dkl_fail(L, "set: the member \"%s\" %s", members[i].bytes, dki_member_fault(members[i]));
             return;
         }
-    slot = dkl_slot(L, drop_buffer);
-    status = new_buffer(dkl_check_context(L), (dki_buffer **)slot, &err);
-    if (status == DK_OK)
-        status = dki_set_text(members, n, *slot, &err);
+    joined = dkl_buffer(L);
+    status = dki_set_text(members, n, joined, &err);
     if (status != DK_OK) {
         dkl_raise(L, &err);
         return;
     }
-    joined = *slot;
     dkl_push_set(L, (dk_text){ joined->bytes, joined->size });
     lua_closeslot(L, -2); /* slot set */
     lua_replace(L, -2);
