@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "data/lineage.h"
 #include "expr/mentioned.h"
+#include "expr/node_source.h"
 
 struct write {
     const dki_result *result;
@@ -21,18 +22,39 @@ struct write {
     uint64_t n_rows; /* of the result */
 };
 
-/* A part of an expression's text, in the result's arena. */
+/* A part of an expression's text, in the result's arena: as it was written, with the condition that stands behind more than it. */
 static const char *cut(const struct write *write, const dk_expr *expr, const dki_node *node)
 {
     dki_arena *arena = (dki_arena *)&write->result->arena;
+    const char *text = NULL;
+    dki_buffer whole;
 
-    return dki_arena_text(arena, dk_expr_text(expr) + node->at, node->size, write->err);
+    if (!dki_node_is_limited(node))
+        return dki_arena_text(arena, dk_expr_text(expr) + node->at, node->size, write->err);
+    dki_buffer_init(&whole, write->result->plan->context);
+    if (dki_node_put(&whole, expr, node, write->err) == DK_OK)
+        text = dki_arena_text(arena, whole.bytes, whole.size, write->err);
+    dki_buffer_drop(&whole);
+    return text;
 }
 
 static void add(struct write *write, const dk_lineage_item *item)
 {
     if (write->status == DK_OK)
         write->status = dki_lineage_add(write->lineage, item, write->err);
+}
+
+/* The same of a condition, of which one part may stand behind more than its aggregate. */
+static const char *cut_filter(const struct write *write, const dk_expr *expr, const dki_node *filter)
+{
+    const char *text = NULL;
+    dki_buffer whole;
+
+    dki_buffer_init(&whole, write->result->plan->context);
+    if (dki_node_put_filter(&whole, expr, filter, write->err) == DK_OK)
+        text = dki_arena_text((dki_arena *)&write->result->arena, whole.bytes, whole.size, write->err);
+    dki_buffer_drop(&whole);
+    return text;
 }
 
 /* The condition of an aggregate, and how many rows it left out. */
@@ -50,7 +72,7 @@ static bool add_where(void *arg, const dki_node *node)
 
         if (!dki_node_equal(plan->filters[i].node, node->filter))
             continue;
-        item.text = cut(write, write->part->expr, node->filter);
+        item.text = cut_filter(write, write->part->expr, node->filter);
         if (item.text == NULL)
             write->status = DK_ERR_MEMORY;
         add(write, &item);

@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "expr/node.h"
+#include "expr/node_source.h"
 
 #define MOST_DIMENSIONS 32 /* bits */
 
@@ -114,7 +114,7 @@ static dk_status put_filter(struct printer *printer, const dk_expr *expr, const 
     if (status == DK_OK && filter && any)
         status = put(printer, in_brackets ? " and (" : " and ");
     if (status == DK_OK && filter)
-        status = put_slice(printer, expr, filter);
+        status = dki_node_put_filter(printer->out, expr, filter, printer->err);
     if (status == DK_OK && filter && any && in_brackets)
         status = put(printer, ")");
     if (!any && filter == NULL)

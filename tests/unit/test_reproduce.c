@@ -27,6 +27,8 @@ static const dki_cell_measure measures[] = {
     { "m", "median(x) + quantile(x, 0.9)" },
     { "p", "n / all(n, provincie)" },
     { "e", "all(attached(register, 'estimate', k), regio)" },
+    { "w", "(sum(x) where a) / (count() where y or z) where a or b" },
+    { "v", "w / all(w)" },
 };
 
 static bool knows; /* by what figures are known */
@@ -64,6 +66,17 @@ static void what_looks_at_its_own_rows_stays_as_it_was(void **state)
     assert_string_equal(written("g", 3), "(((sum(x) where a) / count()) is null) and (not ((count() > 3) or "
                                          "(\"Arnhem\" == 'x')))");
     assert_string_equal(written("m", 3), "median(x) + quantile(x, 0.9)");
+}
+
+/* The sum is of rows where a, and where a or b: what stands behind the quotient belongs to both. */
+static void a_condition_behind_a_quotient_belongs_to_both_sides(void **state)
+{
+    (void)state;
+    assert_string_equal(written("w", 3), "(sum(x) where a and (a or b)) / (count() where (y or z) and (a or b))");
+    assert_string_equal(written("v", 1),
+                        "all: ((sum(x) where regio == \"Midden\" and a and (a or b)) / (count() where regio == "
+                        "\"Midden\" and (y or z) and (a or b))) / ((sum(x) where a and (a or b)) / (count() where "
+                        "(y or z) and (a or b)))");
 }
 
 static void what_looks_around_has_conditions_in_its_aggregates(void **state)
@@ -165,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_looks_at_its_own_rows_stays_as_it_was, start, stop),
+        cmocka_unit_test_setup_teardown(a_condition_behind_a_quotient_belongs_to_both_sides, start, stop),
         cmocka_unit_test_setup_teardown(what_looks_around_has_conditions_in_its_aggregates, start, stop),
         cmocka_unit_test_setup_teardown(what_figures_say_of_finer_groups_goes_by_their_region, start, stop),
         cmocka_unit_test_setup_teardown(figures_of_several_tables_go_by_their_own, start, stop),
