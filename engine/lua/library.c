@@ -26,15 +26,16 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
 #define N_ALSO (sizeof also / sizeof *also)
 
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
-static const char *const inner[] = {
-    "allocate",       "annotations",   "ask",          "bands",          "code",         "command",
-    "command_check",  "command_data",  "command_list", "command_replay", "command_run",  "command_words",
-    "complete",       "contributions", "explain",      "explain_again",  "explain_cell", "explain_change",
-    "explain_tables", "explain_words", "flows",        "given",          "globals",      "map",
-    "notation",       "parse",         "receipt",      "receipt_file",   "recipe",       "registry",
-    "replay",         "sensitivity",   "stated",       "step",           "summary",      "sweep",
-    "taking"
-};
+static const char *const inner[] = { "allocate",       "annotations",    "ask",           "bands",
+                                     "code",           "command",        "command_check", "command_data",
+                                     "command_list",   "command_replay", "command_run",   "command_words",
+                                     "complete",       "contributions",  "explain",       "explain_again",
+                                     "explain_cell",   "explain_change", "explain_lines", "explain_parts",
+                                     "explain_source", "explain_tables", "explain_words", "flows",
+                                     "given",          "globals",        "map",           "notation",
+                                     "parse",          "receipt",        "receipt_file",  "recipe",
+                                     "registry",       "replay",         "sensitivity",   "stated",
+                                     "step",           "summary",        "sweep",         "taking" };
 
 static bool is_inner(const char *name)
 {

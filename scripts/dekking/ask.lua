@@ -139,7 +139,7 @@ function ask.compare(self, base, against, options, form)
     local _, params = ask.share_out(options and options.params, {}, "compare")
     local result = core.compare_tables(self, base, against, name, params, options or {})
     core.compared[result] = { breakdown = self, base = base, later = against, name = name, all = params,
-                              long = options and options.long }
+                              long = options and options.long, form = { relative = options and options.relative } }
     return result
   end
   local scenarios = list_of_scenarios(against, "compare wants a scenario, a list of scenarios or another table")
@@ -150,7 +150,7 @@ function ask.compare(self, base, against, options, form)
   local params, all = ask.share_out(options, scenarios, "compare")
   local result, cells, by_rows, key = core.compare(self, base, all, scenarios, params, form)
   core.compared[result] = { breakdown = self, cells = cells, by_rows = by_rows, scenarios = scenarios, params = params,
-                            all = all, long = form.long, key = key }
+                            all = all, long = form.long, form = { relative = form.relative }, key = key }
   return result
 end
 

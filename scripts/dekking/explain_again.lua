@@ -5,8 +5,7 @@
 
 local _, core = ...
 
-local words = core.part "explain_words"
-local quoted = core.quoted
+local quoted, parts = core.quoted, core.part "explain_parts"
 
 -- Conditions -------------------------------------------------------------------------------------------------------
 
@@ -124,17 +123,8 @@ end
 
 -- The question -----------------------------------------------------------------------------------------------------
 
--- Steps on the table that is asked: conditions and columns, as it was done.
 local function ask(cell, measure, source)
-  local result = source
-  for _, step in ipairs(cell.steps) do
-    if step.kind == "where" then
-      result = result:where(step.text)
-    else
-      result = result:derive { ("%s = %s"):format(quoted(step.name), step.text) }
-    end
-  end
-  return result:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
+  return parts.with_steps(source, cell.steps):breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
 end
 
 local function again(cell, name, source)
@@ -142,31 +132,8 @@ local function again(cell, name, source)
   return ask(cell, measure, source)
 end
 
--- "3..6 of 12": what a quotient is made of that found has in a column, in the table that was asked. cell: with the steps
--- that the table lacks.
-local function parts_in(cell, name, source, found, column)
-  local measure = cell.measures[name]
-  if not (measure and measure.numerator and measure.denominator) then
-    return nil
-  end
-  if ask(cell, measure, source):column("cell")[1] ~= found:column(column)[1] then
-    core.fail(("explain: %s is %s, and of the table that is given it is not: other rows were asked"):format(column,
-      words.shown(found, column)))
-  end
-  return ("%s of %s"):format(words.shown(ask(cell, measure.numerator, source), "cell"),
-    words.shown(ask(cell, measure.denominator, source), "cell"))
-end
-
--- A side of a quotient as it stands in the measure, without the table and the day that may be told behind it.
-local function side_of(text, whole)
-  while text and not whole:find(text, 1, true) do
-    text = text:match "^(.*), "
-  end
-  return text
-end
-
 local function measures_of(asked, dims, found)
-  local measures, conditions, figures, list = {}, {}, {}, table.move(asked.measures, 1, #asked.measures, 1, {})
+  local measures, conditions, figures = {}, {}, {}
   for i, each in ipairs(asked.figures) do
     figures[i] = find_known(dims, found, asked, each)
   end
@@ -175,17 +142,11 @@ local function measures_of(asked, dims, found)
   end
   local where = #conditions > 0 and table.concat(conditions, " and ") or nil
   local function expression(i)
-    local text, whole = core.cell_expression(dims, list, i, figures)
+    local text, whole = core.cell_expression(dims, asked.measures, i, figures)
     return text and { text = text, where = not whole and where or nil }
   end
   for i, item in ipairs(asked.measures) do
-    local measure = expression(i)
-    measures[item.shown] = measure
-    for _, side in ipairs(measure and item.numerator and { "numerator", "denominator" } or {}) do
-      local text = side_of(item[side], item.text)
-      list[#asked.measures + 1] = { name = side .. " of " .. item.name, text = text }
-      measure[side] = text and expression(#asked.measures + 1)
-    end
+    measures[item.shown] = expression(i)
   end
   return measures, where
 end
@@ -209,5 +170,4 @@ local function say_again(lines, asked, cell)
   end
 end
 
-return { conditions_of = conditions_of, measures_of = measures_of, say_again = say_again, again = again,
-  parts_in = parts_in }
+return { conditions_of = conditions_of, measures_of = measures_of, say_again = say_again, again = again }

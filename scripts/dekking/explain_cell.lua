@@ -7,7 +7,7 @@
 local dk, core = ...
 
 local words = core.part "explain_words"
-local question = core.part "explain_again"
+local question, numbers = core.part "explain_again", core.part "explain_lines"
 
 -- What the lineage says --------------------------------------------------------------------------------------------
 
@@ -306,79 +306,7 @@ local function row_condition(found, asked)
   return #list > 0 and table.concat(list, " and ") or nil
 end
 
--- Numbers ----------------------------------------------------------------------------------------------------------
-
--- "249 of 336", where the column knows.
-local function parts_of(found, name)
-  local numerator, denominator = core.cell_parts(found, name)
-  return numerator and (numerator ~= "unknown" or denominator ~= "unknown") and ("%s of %s"):format(numerator, denominator)
-end
-
--- Whether a part of a quotient, behind which its table and day may stand, is that expression.
-local function is_part(text, expression)
-  return text == expression or text:sub(1, #expression + 2) == expression .. ", "
-end
-
--- "3..6 of 12" of a quotient in bounds, whose column has no parts: where the cell shows the measures that it is made of.
--- behind: what stands behind their names in the columns of a side.
-local function bounds_of(found, columns, item, measures, behind)
-  local parts = {}
-  for i, text in ipairs { item.numerator, item.denominator } do
-    for _, other in ipairs(measures) do
-      local name = behind and other.name .. behind or other.shown
-      if columns[name] and (is_part(text, quoted(other.name)) or is_part(text, other.text)) then
-        parts[i] = words.shown(found, name)
-      end
-    end
-  end
-  return parts[1] and parts[2] and ("%s of %s"):format(parts[1], parts[2])
-end
-
--- more: what else knows of which numbers a column is made.
-local function say_number(found, columns, item, measures, behind, more)
-  local name = behind and item.name .. behind or item.shown
-  local parts = parts_of(found, name) or bounds_of(found, columns, item, measures, behind)
-    or more and more(item.shown, name)
-  return words.shown(found, name) .. (parts and ", which is " .. parts or "")
-end
-
-local function columns_of(found)
-  local set = {}
-  for row in found:schema():rows() do
-    set[row.name] = true
-  end
-  return set
-end
-
--- Sides of a comparison: M_base, M_meer, M_meer_difference.
-local function sides_of(columns, measure)
-  local sides = {}
-  for name in pairs(columns) do
-    local side = name:sub(1, #measure + 1) == measure .. "_" and name:sub(#measure + 2)
-    if side and side ~= "base" and columns[name .. "_difference"] then
-      sides[#sides + 1] = side
-    end
-  end
-  table.sort(sides)
-  return sides
-end
-
-local function say_measure(lines, found, columns, item, measures, more)
-  local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
-    or item.text
-  if columns[item.shown] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, columns, item, measures, nil, more), from)
-  elseif columns[item.name .. "_base"] then
-    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base",
-      say_number(found, columns, item, measures, "_base", more), from)
-    for _, side in ipairs(sides_of(columns, item.name)) do
-      local name = item.name .. "_" .. side
-      lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name,
-        say_number(found, columns, item, measures, "_" .. side),
-        words.shown(found, name .. "_difference"))
-    end
-  end
-end
+-- Explaining --------------------------------------------------------------------------------------------------------
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
 -- source: the table that was asked, of which numbers are computed that the result does not have; or nil
@@ -390,7 +318,7 @@ return core.export(function(result, wanted, source)
   end
   local compared = core.compared and core.compared[result]
   local found, _, shown = find(result, asked, wanted, compared and compared.long)
-  local columns, lines = columns_of(found), {}
+  local columns, lines = words.columns(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
   local cell = { steps = asked.steps, measures = {} }
@@ -398,20 +326,9 @@ return core.export(function(result, wanted, source)
   if dims then
     cell.measures, cell.where = question.measures_of(asked, dims, found)
   end
-  local behind = source and { steps = steps_after(asked, source), measures = cell.measures }
-  if behind and not behind.steps then
-    core.fail "explain: the table behind the cell is not the one that was asked, nor what that was made of"
-  end
-  local function parts_in_source(name, column) return question.parts_in(behind, name, source, found, column) end
-  for _, item in ipairs(asked.measures) do
-    say_measure(lines, found, columns, item, asked.measures, source and parts_in_source)
-  end
-  for _, item in ipairs(asked.after) do
-    if item.kind == "column" and columns[item.name] then
-      local number = say_number(found, columns, { shown = item.name }, {})
-      lines[#lines + 1] = ("  %s is %s: %s"):format(item.name, number, item.text)
-    end
-  end
+  local known = numbers.of(result, asked, found, source, function(of) return steps_after(asked, of) end)
+  numbers.say(lines, known)
+  cell.parts = known.parts
   lines[#lines + 1] = core.lineage_text(result)
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note

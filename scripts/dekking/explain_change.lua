@@ -105,9 +105,19 @@ end
 
 -- Measures ---------------------------------------------------------------------------------------------------------
 
+-- The parameters that a breakdown mentions, of those that were given to it and to scenarios together.
+function changed.own_params(compared, breakdown)
+  local params = {}
+  for _, name in ipairs((select(2, core.needs(breakdown)))) do
+    params[name] = compared.all[name]
+  end
+  return params
+end
+
 -- The row of a cell in the breakdown of two tables of cells; nil where neither has it.
 function changed.row_of(compared, before, after, conditions)
-  local sides = core.compare_tables(compared.breakdown, before, after, THEN, compared.all, {})
+  local params = changed.own_params(compared, compared.breakdown)
+  local sides = core.compare_tables(compared.breakdown, before, after, THEN, params, {})
   local found = conditions and sides:where(conditions) or sides
   return #found == 1 and found or nil
 end

@@ -39,16 +39,8 @@ local function dimensions_of(compared)
   return by, names, bounded
 end
 
-local function own_params(compared, breakdown)
-  local params = {}
-  for _, name in ipairs((select(2, core.needs(breakdown)))) do
-    params[name] = compared.all[name]
-  end
-  return params
-end
-
 local function compare(compared, breakdown, before, after)
-  return core.compare_tables(breakdown, before, after, LATER, own_params(compared, breakdown), {})
+  return core.compare_tables(breakdown, before, after, LATER, change.own_params(compared, breakdown), {})
 end
 
 -- Both sides by cell: persons, and the measures.

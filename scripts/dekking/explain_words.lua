@@ -39,6 +39,15 @@ function words.shown(row, name)
   return (row:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$":gsub("^ +", ""))
 end
 
+-- The names of the columns, as a set.
+function words.columns(data)
+  local set = {}
+  for row in data:schema():rows() do
+    set[row.name] = true
+  end
+  return set
+end
+
 -- A value of a row, as it is shown: null has a word, and a set its members.
 function words.plain(value)
   if type(value) == "table" and getmetatable(value) == nil then

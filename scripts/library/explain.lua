@@ -12,6 +12,9 @@
 ---@field measures table<string, table>
 --- The rows of the cell, as a condition; nil where they are all, or none tells them.
 ---@field where? string
+--- Of which numbers each measure is made, by the name of its column: `{ text =, kind =, value =, rows = }`, where kind is
+--- `"aggregate"`, `"name"` (of a measure), `"figure"` (attached) or `"quotient"`. Empty where the table that was asked is gone.
+---@field parts table<string, table[]>
 --- Of a comparison, by scenario what each step did to the cell: `{ name =, cells = dk.Table, measures = dk.Table }`, the cells whose
 --- weight differs, and the measures before and after. Of two tables, under the name of the later one, a list of one such, which has
 --- also `contributions`: by measure, which cells explain how much of its difference.

@@ -315,7 +315,8 @@ function t:breakdowns(asked, params) end
 --- Tells in words how the table came to be; of a result with a cell also where its numbers come from.
 ---
 --- A dimension that the cell leaves out, or `dk.total`, is totalled. A cell that the result does not have raises, with the nearest
---- value. Of a comparison with scenarios both also tell what each step did, and of one of two tables which cells gained and lost.
+--- value. Every aggregate in its measures is told with its number and rows, every quotient with numerator and denominator, where
+--- the script still has the table that was asked, or gives it. Of a comparison with scenarios both also tell what each step did, and of one of two tables which cells gained and lost.
 ---
 --- ```lua
 --- local persons = dk.table({ { "gemeente", { "Arnhem", "Arnhem", "Duiven" } } }, { name = "personen" })
@@ -328,7 +329,7 @@ function t:breakdowns(asked, params) end
 ---   n: count()
 --- ```
 ---@param cell? table<string, dk.Value|dk.Total>|dk.Total values of dimensions: `{ gemeente = "Duiven" }`
----@param source? dk.Table what was asked, or that was made of: numerators and denominators that the result lacks are told
+---@param source? dk.Table what was asked, or that was made of: numbers that the result does not have are of it
 ---@return string
 ---@return dk.ExplainedCell? # with a cell: what is behind it
 function t:explain(cell, source) end

@@ -1,0 +1,223 @@
+-- explain_lines.lua - the measures of a cell in words and numbers: a line for each, and below it what it is made of
+-- (explain_parts.lua); of a comparison each side, and how the difference comes of both.
+
+local _, core = ...
+
+local words, parts, sources = core.part "explain_words", core.part "explain_parts", core.part "explain_source"
+local quoted = core.quoted
+
+local numbers = {}
+
+-- "249 of 336", where the column knows.
+local function parts_of(found, name)
+  local numerator, denominator = core.cell_parts(found, name)
+  return numerator and (numerator ~= "unknown" or denominator ~= "unknown") and ("%s of %s"):format(numerator, denominator)
+end
+
+-- Sides of a comparison: M_base, M_meer, M_meer_difference.
+local function sides_of(columns, measure)
+  local sides = {}
+  for name in pairs(columns) do
+    local side = name:sub(1, #measure + 1) == measure .. "_" and name:sub(#measure + 2)
+    if side and side ~= "base" and columns[name .. "_difference"] then
+      sides[#sides + 1] = side
+    end
+  end
+  table.sort(sides)
+  return sides
+end
+
+-- What is known of one side of a cell. behind: what stands behind the names of measures in the result's columns.
+local function new_side(cell, behind, answer, why)
+  return { cell = cell, behind = behind, answer = answer, why = why, untold = {} }
+end
+
+local function column_of(side, item) return side.behind and item.name .. side.behind or item.shown end
+
+-- What the result shows of a text of a measure; nil where it does not.
+local function shown_of(side, text)
+  for _, item in ipairs(side.cell.asked.measures) do
+    local column = column_of(side, item)
+    if side.cell.columns[column] and (text == quoted(item.name) or text == item.text) then
+      return words.shown(side.cell.found, column)
+    end
+  end
+end
+
+local function number_of(side, text) return parts.number(side.answer, text) or shown_of(side, text) end
+
+-- Of the numerator and the denominator of a quotient: "3..6 of 12".
+local function quotient_of(side, part)
+  local numerator, denominator = number_of(side, part.numerator), number_of(side, part.denominator)
+  return numerator and denominator and ("%s of %s"):format(numerator, denominator) or nil
+end
+
+-- Whether a part is a side of a quotient, whose line has its number.
+local function is_side(list, part)
+  for _, other in ipairs(parts.all(list)) do
+    for _, text in ipairs { other.numerator, other.denominator } do
+      if not other.within and (text == part.asked or text == part.text and not part.within or text == part.stands_for) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- Whether its number stands in the measure's own line or in that of a quotient, and its rows say no more.
+local function is_told(list, part, rows)
+  return rows == "" and (part == list.alone or (part.kind == "name" or part.kind == "aggregate") and is_side(list, part))
+end
+
+local function say_part(lines, side, list, part, told)
+  local number = parts.said(side.answer, part) or shown_of(side, part.asked)
+  local rows = parts.rows(side.answer, side.cell.asked, part)
+  if not number then
+    side.untold[#side.untold + 1] = not is_told(list, part, "") and part.asked or nil
+    return
+  end
+  told[#told + 1] = parts.value(side.answer, part)
+  if not is_told(list, part, rows) then
+    lines[#lines + 1] = ("     %s is %s%s"):format(part.asked, number, rows)
+  end
+end
+
+local function say_parts(lines, side, item)
+  local list, told = side.cell.made[item.name], {}
+  for _, part in ipairs(list) do
+    say_part(lines, side, list, part, told)
+  end
+  told[#told + 1] = list.root and parts.value(side.answer, list.root) or nil
+  side.cell.parts[column_of(side, item)] = told
+end
+
+-- What a number is a quotient of, and the number with it.
+local function say_number(side, item)
+  local column, root = column_of(side, item), side.cell.made[item.name].root
+  local of = parts_of(side.cell.found, column) or root and quotient_of(side, root)
+  if root and not of then
+    side.untold[#side.untold + 1] = item.name
+  end
+  return words.shown(side.cell.found, column) .. (of and ", which is " .. of or ""), of
+end
+
+-- How a difference comes of both sides, where that is more than subtracting what is shown.
+local function say_difference(lines, cell, item, name, base, later)
+  local change = words.shown(cell.found, name .. "_difference")
+  if base and later and change:find "%d" then
+    local points = change:find "pp$" and ", in points" or ""
+    lines[#lines + 1] = ("     %s is %s less %s%s"):format(change, later, base, points)
+  end
+  if cell.columns[name .. "_relative"] then
+    local relative = words.shown(cell.found, name .. "_relative")
+    lines[#lines + 1] = ("     %s is %s of %s, in per cent of the base"):format(relative, change,
+      words.shown(cell.found, item.name .. "_base"))
+  end
+end
+
+local function say_measure(lines, cell, item)
+  local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
+    or item.text
+  local column = cell.base.behind and item.name .. cell.base.behind or item.shown
+  if not cell.columns[column] then
+    return
+  end
+  local number, base = say_number(cell.base, item)
+  lines[#lines + 1] = ("  %s is %s: %s"):format(column, number, from)
+  say_parts(lines, cell.base, item)
+  for _, other in ipairs(cell.base.behind and sides_of(cell.columns, item.name) or {}) do
+    local name, side = item.name .. "_" .. other, cell.side_of(other)
+    local shown, later = say_number(side, item)
+    lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name, shown,
+      words.shown(cell.found, name .. "_difference"))
+    say_parts(lines, side, item)
+    say_difference(lines, cell, item, name, base, later)
+  end
+end
+
+-- A line for each side of which something was not told, and why.
+local function say_untold(lines, cell)
+  local told = {}
+  for _, side in ipairs(cell.all) do
+    if #side.untold > 0 and side.why and not told[side.why] then
+      told[side.why] = true
+      lines[#lines + 1] = ("  Not all numbers behind these can be told: %s."):format(side.why)
+    end
+  end
+end
+
+-- Whether a column is computed of its own row alone: that gives the same.
+local function is_of_row(found, item)
+  local done, made = pcall(found.derive, found, { ("again_ = %s"):format(item.text) })
+  return done and core.cell_literal(made, "again_") == core.cell_literal(found, item.name)
+end
+
+-- A column that was added to the result, and the columns that it is made of.
+local function say_column(lines, cell, item)
+  local of, found = parts_of(cell.found, item.name), cell.found
+  lines[#lines + 1] = ("  %s is %s%s: %s"):format(item.name, words.shown(found, item.name),
+    of and ", which is " .. of or "", item.text)
+  for _, part in ipairs(core.measure_parts(item.text)) do
+    if part.kind == "name" and cell.columns[part.name] then
+      lines[#lines + 1] = ("     %s is %s"):format(part.text, words.shown(found, part.name))
+    end
+  end
+  if not is_of_row(found, item) then
+    lines[#lines + 1] = "     and other rows of the result, which one cell does not tell"
+  end
+end
+
+-- Lines for the measures, and for the columns that were added to the result.
+function numbers.say(lines, cell)
+  for _, item in ipairs(cell.asked.measures) do
+    say_measure(lines, cell, item)
+  end
+  for _, item in ipairs(cell.asked.after) do
+    if item.kind == "column" and cell.columns[item.name] then
+      say_column(lines, cell, item)
+    end
+  end
+  say_untold(lines, cell)
+  local n = parts.number(cell.base.answer, "rows()")
+  if n then
+    lines[#lines + 1] = ("The cell has %s of %s rows."):format(n, parts.number(cell.base.answer, "all(rows())"))
+  end
+end
+
+-- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }.
+function numbers.of(result, asked, found, source, steps_of)
+  local tables = sources.of(result, asked, source, steps_of)
+  if tables.wide then
+    found = parts.row_of(asked, found, tables.wide)
+  end
+  local columns, behind = words.columns(found), nil
+  local cell = { asked = asked, found = found, columns = columns, all = {}, parts = {} }
+  local function add(...)
+    cell.all[#cell.all + 1] = new_side(cell, ...)
+    return cell.all[#cell.all]
+  end
+  cell.made = parts.of(asked, function(item) return columns[item.shown] or columns[item.name .. "_base"] end)
+  for _, item in ipairs(asked.measures) do
+    behind = behind or not columns[item.shown] and columns[item.name .. "_base"] and "_base" or nil
+  end
+  local function ask(of, where)
+    if not of or of.why then
+      return nil, of and of.why or tables.why
+    end
+    of.behind = where
+    local answer, why, column = parts.ask(asked, found, cell.made, columns, of)
+    if not answer and column and source then
+      core.fail(("explain: %s: of the table that is given other rows were asked"):format(why))
+    end
+    return answer, why
+  end
+  cell.base = add(behind, ask(tables.base, behind))
+  local sides = {}
+  function cell.side_of(name)
+    sides[name] = sides[name] or add("_" .. name, ask(tables.sides[name], "_" .. name))
+    return sides[name]
+  end
+  return cell
+end
+
+return numbers

@@ -1,0 +1,119 @@
+-- explain_source.lua - the tables that a result was asked of, for who asks again: the one that is given, or those of which
+-- the result still knows. It keeps no rows: where nobody kept the table, it is gone.
+
+local _, core = ...
+
+local recipe, parts = core.part "recipe", core.part "explain_parts"
+
+local sources = {}
+
+-- What was asked, with the tables that are kept by somebody; nil where that is not known. What nobody can reach any more is
+-- collected first, so that what is told does not depend on when that happens.
+local function question_of(result)
+  local node = core.recipe(result)
+  while node and not node.asked do
+    local self = node.n and node[1]
+    node = recipe.is(self) and self or nil
+  end
+  if node then
+    collectgarbage()
+  end
+  return node
+end
+
+-- The comparison that a result was made of, as core.compared has it: of the result itself, or of what was asked.
+local function compared_of(result, question)
+  local compared = core.compared and core.compared[result]
+  if compared or not question or question.op ~= "compare" then
+    return compared
+  end
+  local against, params = question[3], type(question[4]) == "table" and question[4] or nil
+  if core.kind(against) == "scenario" then
+    against = { against }
+  end
+  if question.asked[3] then
+    return { base = question.asked[2], later = question.asked[3],
+             name = params and params.name or question.asked[3]:properties().name or "other" }
+  elseif type(against) == "table" and core.kind(against[1]) == "scenario" then
+    local done, lists = pcall(core.part "ask".share_out, params, against, "compare")
+    return { scenarios = against, params = done and lists or {}, by_rows = true }
+  end
+end
+
+local GONE = "a result keeps no rows, and the table that was asked is not kept: give it, as explain(cell, table)"
+
+-- The steps that belong to the breakdown itself, behind those on the table.
+local function split(steps, own)
+  local n = #steps - own
+  return table.move(steps, 1, n, 1, {}), table.move(steps, n + 1, #steps, 1, {})
+end
+
+-- What scenarios are asked of again, by name: cells, where the comparison ran on them, or the table.
+local function scenario_sides(compared, base, own)
+  local sides, of = {}, not compared.by_rows and compared.cells or base
+  for i, scenario in ipairs(compared.scenarios) do
+    sides[scenario:name()] = of and { base = of, name = scenario:name(), scenario = scenario, params = compared.params[i],
+                                      where = own[1] and own[1].text } or { why = GONE }
+  end
+  return sides
+end
+
+-- The condition of the breakdown that was asked.
+local function own_where(compared, question)
+  local breakdown = compared and compared.breakdown
+  for i = 1, not breakdown and question and question.n or 0 do
+    breakdown = breakdown or core.kind(question[i]) == "breakdown" and question[i]
+  end
+  return breakdown and core.spec(breakdown).where
+end
+
+-- A long comparison with a column for each number of a measure; nil where it cannot be asked again.
+local function wide_of(compared, table_of)
+  local done, wide = pcall(function()
+    if compared.later then
+      local params = core.part "explain_change".own_params(compared, compared.breakdown)
+      return core.compare_tables(compared.breakdown, compared.base, compared.later, compared.name, params, compared.form)
+    end
+    local of = compared.by_rows and table_of or compared.cells
+    return (core.compare(compared.breakdown, of, compared.all, compared.scenarios, compared.params, compared.form))
+  end)
+  return done and wide or nil
+end
+
+-- Which tables a cell's numbers come from: { base = { base =, has_rows = true } or nil, why =, sides =, wide = }. A side,
+-- by name: { base =, name =, later = } of two tables, { base =, name =, scenario =, params =, where = } of a scenario, or
+-- { why = }. has_rows: whether its rows are those of the script. steps_of(table): the steps that it lacks; source: the
+-- table that is given, or nil.
+function sources.of(result, asked, source, steps_of)
+  local question = question_of(result)
+  local compared = compared_of(result, question)
+  local table_of = source or compared and compared.base
+  if not table_of and question then
+    for i = 1, question.n do
+      table_of = table_of or question.asked[i]
+    end
+  end
+  local steps = table_of and steps_of(table_of)
+  if source and not steps then
+    core.fail "explain: the table behind the cell is not the one that was asked, nor what that was made of"
+  end
+  local n_own = own_where(compared, question) and 1 or 0
+  local wide = compared and compared.long and wide_of(compared, table_of)
+  local found = { base = nil, sides = {}, why = GONE, wide = wide }
+  if steps and #steps >= n_own then
+    local before, own = split(steps, n_own)
+    local base = parts.with_steps(table_of, before)
+    found.base = { base = parts.with_steps(base, own), has_rows = true }
+    if compared and compared.later then
+      local later = parts.with_steps(compared.later, own)
+      found.sides[compared.name] = { base = found.base.base, later = later, name = compared.name, has_rows = true }
+    elseif compared and compared.scenarios then
+      found.sides = scenario_sides(compared, base, own)
+    end
+  elseif compared and compared.scenarios then
+    found.sides = scenario_sides(compared, nil, select(2, split(asked.steps, n_own)))
+  end
+  return found
+end
+
+return sources
