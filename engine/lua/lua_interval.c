@@ -121,6 +121,8 @@ bool dkl_to_interval(lua_State *L, int index, dk_value *out)
         dkl_fail(L, "a marker means suppressed, estimate, unavailable, impossible or unbounded, not %s",
                  meaning.bytes);
     value.is_null = !dk_interval_is_known(&value.as.interval);
+    if (value.as.interval.meaning == DK_MEANS_IMPOSSIBLE && (!least.is_null || !greatest.is_null))
+        dkl_fail(L, "an interval that is impossible has no least and no greatest");
     if (value.as.interval.meaning == DK_MEANS_UNBOUNDED) {
         if (!least.is_null || !greatest.is_null)
             dkl_fail(L, "an interval that is unbounded has no least and no greatest");

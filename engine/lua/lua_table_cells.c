@@ -19,6 +19,7 @@ typedef struct kind {
     uint64_t n_levels;           /* texts that are levels of `levels` */
     bool needs_real;             /* a float has no decimal */
     uint8_t scale;               /* digits of all numbers; a period's frequency */
+    dki_bounds_facts facts;      /* of numbers */
     const dk_dictionary *levels; /* borrowed from a value */
 } kind;
 
@@ -184,6 +185,24 @@ static bool same_levels(const dk_dictionary *a, const dk_dictionary *b)
     return true;
 }
 
+/* What a number says of a column of intervals; one that is known in bounds only says nothing. */
+static void note_number(const dk_value *value, dki_bounds_facts *facts)
+{
+    bool is_exact = value->type == DK_INTERVAL && !value->is_null && !value->as.interval.no_least &&
+                    !value->as.interval.no_greatest && value->as.interval.least == value->as.interval.greatest &&
+                    value->as.interval.marker.size == 0;
+
+    if (value->type == DK_INTEGER || value->type == DK_DECIMAL)
+        dki_bounds_note_number(value->as.integer, value->type == DK_DECIMAL ? value->scale : 0, facts);
+    else if (value->type == DK_REAL && value->as.real < 0)
+        facts->has_negative = true;
+    else if (is_exact)
+        dki_bounds_note_number(value->as.interval.least, value->scale, facts);
+    else if (value->type == DK_INTERVAL && value->as.interval.least < 0 && !value->is_null &&
+             !value->as.interval.no_least)
+        facts->has_negative = true;
+}
+
 /* What the value on top of the stack adds to what is known of its column; a message where it does not go with the others. */
 static const char *add_value(lua_State *L, kind *k, const dk_value *value)
 {
@@ -205,6 +224,7 @@ static const char *add_value(lua_State *L, kind *k, const dk_value *value)
     k->n_levels += levels != NULL;
     k->levels = levels ? levels : k->levels;
     k->needs_real = k->needs_real || value->type == DK_REAL;
+    note_number(value, &k->facts);
     if (value->scale > k->scale)
         k->scale = value->scale;
     return NULL;
@@ -224,6 +244,36 @@ static kind find_kind(lua_State *L, const dkl_source *from, size_t column)
         lua_settop(L, top);
     }
     return k;
+}
+
+void dkl_bound_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t column,
+                    const dki_bounds_facts *facts, dk_value *value)
+{
+    if (value->type != DK_INTERVAL || !dki_bounds_is_withheld(&value->as.interval))
+        return;
+    if (facts->has_negative)
+        dkl_fail_cell(
+            L, from, row, column,
+            "a suppressed number without bounds is 0 or more, and the column has numbers below 0: say them");
+    dki_bounds_default(facts, DKI_POINT, &value->as.interval, &value->scale);
+    value->is_null = false;
+}
+
+/* Digits of what is withheld without bounds: of <0.5 there is one. */
+static uint8_t withheld_scale(lua_State *L, const dkl_source *from, size_t column, const kind *k)
+{
+    uint8_t scale = k->scale;
+
+    for (uint64_t row = 0; row < from->n_rows; row++) {
+        int top = lua_gettop(L);
+        dk_value value = dkl_get_cell(L, from, row, column);
+
+        dkl_bound_cell(L, from, row, column, &k->facts, &value);
+        if (value.type == DK_INTERVAL && value.scale > scale)
+            scale = value.scale;
+        lua_settop(L, top);
+    }
+    return scale;
 }
 
 /* Whether all numbers fit in decimals of the scale. */
@@ -283,7 +333,8 @@ static dk_csv_column settle_floats(lua_State *L, const dkl_source *from, size_t 
     return (dk_csv_column){ .type = DK_REAL };
 }
 
-dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t column, bool *is_set)
+dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t column, bool *is_set,
+                              dki_bounds_facts *facts)
 {
     const dk_csv_column *stated = from->stated;
     dk_csv_column type = { .type = DK_TEXT };
@@ -292,11 +343,15 @@ dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t colum
     *is_set = from->delimiter != NULL;
     if (stated)
         type = *stated;
-    if (stated && ((type.type != DK_DECIMAL && type.type != DK_INTERVAL) || type.has_scale))
+    if (stated &&
+        ((type.type != DK_DECIMAL && type.type != DK_INTERVAL) || (type.type == DK_DECIMAL && type.has_scale)))
         return type;
     k = find_kind(L, from, column);
-    if (stated) {
-        type.scale = k.scale;
+    *facts = k.facts;
+    if (stated && type.has_scale) {
+        facts->digits = type.scale;
+    } else if (stated) {
+        type.scale = type.type == DK_INTERVAL ? withheld_scale(L, from, column, &k) : k.scale;
     } else if (k.n[DK_CATEGORY] > 0) {
         type.type = DK_CATEGORY;
         *is_set = true;
@@ -307,7 +362,7 @@ dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t colum
         type.type = has_many_texts(L, from, column) ? DK_TEXT : DK_CATEGORY;
     } else if (k.n[DK_INTERVAL] > 0) {
         type.type = DK_INTERVAL;
-        type.scale = k.scale;
+        type.scale = withheld_scale(L, from, column, &k);
     } else if (k.n[DK_RATIO] > 0) {
         type.type = DK_RATIO;
     } else if (k.n[DK_DECIMAL] + k.n[DK_REAL] > 0) {

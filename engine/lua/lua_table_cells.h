@@ -3,6 +3,7 @@
 #define DKL_LUA_TABLE_CELLS_H
 
 #include "bind.h"
+#include "read/bounds.h"
 
 /* Where values come from. Index 1 of the stack is the list: of records, or of columns. */
 typedef struct dkl_source {
@@ -21,9 +22,13 @@ int dkl_fail_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t col
 /* The value of a cell, which is pushed too: a text points into it. Of a set it is a category, whose text lists members; where the
  * column's type is stated, a text is read as that type as far as files are. */
 dk_value dkl_get_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t column);
-/* The type of the column at hand: as stated, or found; *is_set: it is to be one. Levels are borrowed from a value in the list.
+/* Gives a number that is withheld without bounds those that a file's would have; digits: of the column. */
+void dkl_bound_cell(lua_State *L, const dkl_source *from, uint64_t row, size_t column,
+                    const dki_bounds_facts *facts, dk_value *value);
+/* The type of the column at hand: as stated, or found; *is_set: it is to be one; *facts: of intervals. Levels are borrowed from a value in the list.
  * Raises where values are of several types. */
-dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t column, bool *is_set);
+dk_csv_column dkl_settle_type(lua_State *L, const dkl_source *from, size_t column, bool *is_set,
+                              dki_bounds_facts *facts);
 
 /* lua_table_from.c: puts a list of columns, { { name, { ..., n = } }, ... }, in the place of the function at index 1, which is called
  * until it gives nil. names: what its columns are called, in order; of size 0: its records say it.

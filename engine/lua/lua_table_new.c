@@ -77,7 +77,8 @@ static int build_column(lua_State *L, const dkl_source *from, size_t column, con
 {
     static const dk_split lists = { .delimiter = "|" };
     bool is_set;
-    dk_csv_column type = dkl_settle_type(L, from, column, &is_set);
+    dki_bounds_facts facts = { 0 };
+    dk_csv_column type = dkl_settle_type(L, from, column, &is_set, &facts);
     dk_error err = DK_ERROR_INIT;
     void **texts = is_set ? dkl_slot(L, dkl_release_column) : slot;
     void **builder = dkl_slot(L, dkl_release_builder);
@@ -85,7 +86,10 @@ static int build_column(lua_State *L, const dkl_source *from, size_t column, con
     DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
     for (uint64_t row = 0; row < from->n_rows; row++) {
         dk_value value = dkl_get_cell(L, from, row, column);
-        dk_status status = append(L, *builder, &type, &value, &err);
+        dk_status status;
+
+        dkl_bound_cell(L, from, row, column, &facts, &value);
+        status = append(L, *builder, &type, &value, &err);
 
         if (status == DK_ERR_MEMORY && dkl_reclaim(L))
             status = append(L, *builder, &type, &value, &err);

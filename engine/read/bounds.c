@@ -51,9 +51,14 @@ static dki_misfit read_number(const char *text, size_t size, int mark, int64_t *
     return DKI_FITS;
 }
 
+bool dki_bounds_is_withheld(const dk_interval *bounds)
+{
+    return bounds->meaning == DK_MEANS_SUPPRESSED && bounds->no_least && bounds->no_greatest;
+}
+
 /* A number that is withheld, and of which the rule says no more: 0 or more; where it is written <5 the greatest that its column
  * could show below 5, and not 0 where the column shows zeros. */
-static void default_bounds(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale)
+void dki_bounds_default(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale)
 {
     int64_t limit = 0;
     uint8_t digits = 0, shown;
@@ -78,8 +83,8 @@ static dk_interval of_marker(const dk_bounds_rule *rule, size_t i, int mark, con
     dk_interval bounds = rule->markers[i];
 
     *scale = rule->scale;
-    if (bounds.meaning == DK_MEANS_SUPPRESSED && bounds.no_least && bounds.no_greatest)
-        default_bounds(facts, mark, &bounds, scale);
+    if (dki_bounds_is_withheld(&bounds))
+        dki_bounds_default(facts, mark, &bounds, scale);
     if (bounds.meaning == DK_MEANS_NOTHING)
         bounds.marker = (dk_text){ "", 0 };
     return bounds;
@@ -176,8 +181,16 @@ void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, siz
 
     if (dki_bounds_find(rule, text, size) != SIZE_MAX || read_number(text, size, mark, &value, &scale) != DKI_FITS)
         return;
+    if (value == 0 && rule && rule->rounded > 0) /* it may stand for more */
+        facts->digits = scale > facts->digits ? scale : facts->digits;
+    else
+        dki_bounds_note_number(value, scale, facts);
+}
+
+void dki_bounds_note_number(int64_t value, uint8_t scale, dki_bounds_facts *facts)
+{
     facts->digits = scale > facts->digits ? scale : facts->digits;
-    facts->has_zero |= value == 0 && (rule == NULL || rule->rounded == 0); /* else it may stand for more */
+    facts->has_zero |= value == 0;
     facts->has_negative |= value < 0;
 }
 
@@ -201,6 +214,18 @@ static dk_status no_bounds(const struct made *made, dk_text field, dk_error *err
     (void)dki_fail(err, DK_ERR_DATA, "%s in column %s has bounds of more digits than fit",
                    dki_show(shown, field.bytes, field.size), made->name);
     dki_hint(err, "bounds of a column have 18 digits together; read it as text, and round it");
+    return DK_ERR_DATA;
+}
+
+/* Of a count that is withheld without a word of its bounds it is known that it is 0 or more; of other numbers nothing is. */
+static dk_status no_count(const struct made *made, dk_text field, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES];
+
+    (void)dki_fail(err, DK_ERR_DATA,
+                   "%s in column %s is suppressed and has no bounds, and the column has numbers below 0",
+                   dki_show(shown, field.bytes, field.size), made->name);
+    dki_hint(err, "say its bounds: { \"suppressed\", -4, 4 }");
     return DK_ERR_DATA;
 }
 
@@ -236,11 +261,15 @@ static dk_status read_levels(struct made *made, dk_error *err)
     }
     for (uint32_t code = 0; code <= n && status == DK_OK; code++) {
         dk_text field = code > 0 ? dk_dictionary_level(made->levels, code) : (dk_text){ "", 0 };
+        size_t marker;
         uint8_t digits;
 
         made->bounds[code] = (dk_interval){ .no_least = true, .no_greatest = true };
         if (code == 0 || is_null(plan, field))
             continue;
+        marker = dki_bounds_find(plan->bounds, field.bytes, field.size);
+        if (facts.has_negative && marker != SIZE_MAX && dki_bounds_is_withheld(&plan->bounds->markers[marker]))
+            return no_count(made, field, err);
         if (dki_bounds_read(plan->bounds, plan->mark, &facts, field.bytes, field.size, &made->bounds[code],
                             &made->scales[code]) != DKI_FITS)
             status = no_bounds(made, field, err);

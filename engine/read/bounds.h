@@ -7,7 +7,7 @@
 /* What the values of a column tell of each other. */
 typedef struct dki_bounds_facts {
     bool has_zero;     /* so "<5" is 1..4 */
-    bool has_negative; /* so a zero that was rounded may be less */
+    bool has_negative; /* so a zero that was rounded may be less, and what is withheld has to be told with bounds */
     uint8_t digits;    /* after the point, most of all numbers: with one of them "<5" is 0.0..4.9 */
 } dki_bounds_facts;
 
@@ -17,6 +17,12 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
                            size_t size, dk_interval *out, uint8_t *scale);
 /* Takes in what a field says of its column. */
 void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, size_t size, dki_bounds_facts *facts);
+/* Takes in a number of the column, with so many digits after the point. */
+void dki_bounds_note_number(int64_t value, uint8_t scale, dki_bounds_facts *facts);
+/* Whether it is withheld, and nothing says within which bounds. */
+bool dki_bounds_is_withheld(const dk_interval *bounds);
+/* Gives it those of the rule above; *scale: of them. */
+void dki_bounds_default(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale);
 /* Digits after the point without the zeros at the end. */
 uint8_t dki_bounds_digits(const dk_interval *bounds, uint8_t scale);
 /* The same bounds with more digits after the point; false where they do not fit. */

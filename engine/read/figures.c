@@ -132,6 +132,25 @@ static dk_status add_field(dki_figures *f, size_t at, dk_text word, uint64_t lin
     return f->fields[at].bytes ? DK_OK : DK_ERR_MEMORY;
 }
 
+/* Whether it is withheld without bounds: 0 or more, unless the table has numbers below 0. */
+static bool is_withheld(const dki_figures *f, dk_text field)
+{
+    size_t marker = dki_bounds_find(f->rule, field.bytes, field.size);
+
+    return marker != SIZE_MAX && dki_bounds_is_withheld(&f->rule->markers[marker]);
+}
+
+static dk_status no_count(dki_figures *f, size_t i, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES];
+
+    fail_at(err, f, f->lines[i / f->n_columns].line, i % f->n_columns + 2,
+            "%s is suppressed and has no bounds, and the table has numbers below 0",
+            dki_show(shown, f->fields[i].bytes, f->fields[i].size));
+    dki_hint(err, "say its bounds: { \"suppressed\", -4, 4 }");
+    return DK_ERR_DATA;
+}
+
 /* All figures by the rule, with as many digits as they need. */
 static dk_status settle_fields(dki_figures *f, dk_error *err)
 {
@@ -146,6 +165,10 @@ static dk_status settle_fields(dki_figures *f, dk_error *err)
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         uint8_t digits;
 
+        if (facts.has_negative && is_withheld(f, f->fields[i])) {
+            status = no_count(f, i, err);
+            break;
+        }
         (void)dki_bounds_read(f->rule, DKI_COMMA, &facts, f->fields[i].bytes, f->fields[i].size, &f->values[i],
                               &scales[i]);
         digits = dki_bounds_digits(&f->values[i], scales[i]);

@@ -263,3 +263,45 @@ test("a relative change of bounds is the narrowest that there is", function(t, d
   t.eq(shown, { "nil nil", "-0.25..2.00 nil", "0..1 0.5..2.0", "-2.333334..1.000000 -3.666667..3.000000",
     ".. -0.666667.." }) -- the change from what may be 0, or less, may be anything
 end)
+
+-- As docs/intervals.md says, and semantics.md: 0 or more; <5 is 0..4, or 1..4 beside a zero, and 0.0..4.9 beside tenths.
+test("a suppressed number without bounds is the same from a file and from Lua", function(t, dk)
+  local markers = { x = "suppressed", ["<5"] = "suppressed", ["<0.5"] = "suppressed", ["<a"] = "suppressed" }
+  local function both(fields, want)
+    local values, options = {}, { types = { n = "interval" }, markers = markers }
+    for i, field in ipairs(fields) do
+      values[i] = markers[field] and { marker = field, meaning = "suppressed" } or tonumber(field)
+    end
+    local file = dk.read_text("n\n" .. table.concat(fields, "\n") .. "\n", options)
+    local stated = dk.table({ { "n", values } }, { types = { n = "interval" } })
+    for _, made in ipairs { file, dk.table { { "n", values } }, stated } do
+      local bounds, sum = {}, made:breakdown { measures = { "s = sum(n)", "nul = count() where n is null" } }
+      for i, value in ipairs(made.n:to_lua { plain = true }) do
+        bounds[i] = ("%s %s"):format(value.least, value.greatest)
+      end
+      t.eq(bounds, want)
+      t.eq(sum.nul[1], 0)
+    end
+    t.ok(dk.table({ { "n", values } }):fingerprint() == file:select { "n" }:with { name = dk.null }:fingerprint())
+  end
+  both({ "x", "3", "<5", "<a" }, { "0 nil", "3 3", "0 4", "0 nil" })
+  both({ "x", "0", "<5" }, { "0 nil", "0 0", "1 4" })
+  both({ "2.5", "<5" }, { "2.5 2.5", "0.0 4.9" })
+  both({ "2", "<0.5" }, { "2.0 2.0", "0.0 0.4" })
+  both({ "x" }, { "0 nil" })
+  local of_tenths = dk.table({ { "n", { { marker = "<5", meaning = "suppressed" }, 3 } } },
+    { types = { n = "interval(1)" } })
+  t.eq(tostring(of_tenths.n[1].greatest), "4.9")
+  local again = dk.table { { "n", of_tenths.n:to_lua() } }
+  t.eq(again:fingerprint(), of_tenths:fingerprint())
+  t.raises(function() return dk.read_text("n\nx\n-3\n", { types = { n = "interval" }, markers = markers }) end,
+    '"x" in column "n" is suppressed and has no bounds, and the column has numbers below 0',
+    'say its bounds: { "suppressed", -4, 4 }')
+  t.eq(#dk.read_text("n\nx\n-3\n", { types = { n = "interval" }, markers = { x = { "suppressed", -9 } } }), 2)
+  t.raises(function() return dk.table { { n = { marker = "x", meaning = "suppressed" } }, { n = -0.5 } } end,
+    "column n, row 1: a suppressed number without bounds is 0 or more, and the column has numbers below 0: say them")
+  t.raises(function() return dk.read_published(published(t, "Duiven x -3 61\n"), { markers = markers }) end,
+    ':1:2: "x" is suppressed and has no bounds, and the table has numbers below 0 (say its bounds: ')
+  t.raises(function() return dk.table { { n = { least = 0, marker = "-", meaning = "impossible" } } } end,
+    "an interval that is impossible has no least and no greatest")
+end)
