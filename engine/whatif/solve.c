@@ -570,8 +570,8 @@ dk_status dk_scenario_solve(const dk_breakdown *breakdown, const dk_table *table
     if (status == DK_OK)
         status = dki_cells_check(table, breakdown, err);
     if (status == DK_OK)
-        status = dki_steps_check_but(scenario, table, &(dk_params){ s.values, scenario->n_params }, &spec->vary, 1,
-                                     err);
+        status =
+            dki_steps_check_but(scenario, table, &(dk_params){ s.values, scenario->n_params }, &spec->vary, 1, err);
     if (status == DK_OK)
         status = make_question(&s, err);
     if (status == DK_OK)

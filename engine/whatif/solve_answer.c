@@ -7,6 +7,7 @@
  *   grens = 27 gives 90.01 %, with 1227 persons of 1994
  *   reached already: 90.01 %
  *   cannot be reached: at most 87.66 %
+ *   cannot be reached for sure: known is 13..23 at best
  *
  * What is no percentage is told with its name: give known = 6909.
  */
@@ -183,10 +184,22 @@ static dk_status tell_figure(const dki_solver *s, const struct figure *figure, c
     return status == DK_OK ? dki_buffer_text(text, figure->text, err) : status;
 }
 
+/* Of a number in bounds: "k is 13..23 at best", or that it may be any. */
+static dk_status tell_bounds(const dki_solver *s, const struct figure *figure, dki_buffer *text, dk_error *err)
+{
+    bool is_any = strcmp(figure->text, "..") == 0;
+    dk_status status = dki_buffer_text(text, is_any ? "nothing is known of " : "", err);
+
+    if (status == DK_OK)
+        status = tell_node(s, s->side, text, err);
+    return status == DK_OK && !is_any ? dki_buffer_format(text, err, " is %s at best", figure->text) : status;
+}
+
 static dk_status tell_unreachable(const dki_solver *s, const dki_finding *finding, const struct figure *figure,
                                   dki_buffer *text, dk_error *err)
 {
     const char *bound = s->direction > 0 ? "at most " : "at least ", *vary = s->spec->vary;
+    bool is_bounded = !finding->outcome.side.is_null && finding->outcome.side.type == DK_INTERVAL;
     int64_t there = finding->outcome.available;
     char available[64], least[64];
     dk_status status;
@@ -206,10 +219,14 @@ static dk_status tell_unreachable(const dki_solver *s, const dki_finding *findin
         status = dki_buffer_format(text, err, "cannot be reached by any value of %s", vary);
     else
         status = dki_buffer_text(text, "cannot be reached", err);
+    if (status == DK_OK && finding->outcome.may_reach)
+        status = dki_buffer_text(text, " for sure", err);
     if (status == DK_OK && s->side)
         status = dki_buffer_text(text, ": ", err);
     if (status != DK_OK || s->side == NULL)
         return status;
+    if (is_bounded)
+        return tell_bounds(s, figure, text, err);
     if (figure->text[0] && figure->percentage) {
         status = dki_buffer_text(text, bound, err);
         return status == DK_OK ? tell_figure(s, figure, "", text, err) : status;

@@ -138,12 +138,16 @@ static void add_tallies(dki_solver *s, const dki_tally *tallies, dki_outcome *ou
 static dk_status judge(const dki_solver *s, dki_outcome *o, dk_error *err)
 {
     const dk_table *holds = NULL;
+    dk_value answer = { .is_null = false };
     dk_status status = dk_table_where(o->row, s->target, s->breakdown_params, &holds, err);
 
     if (status == DK_OK) {
         o->reached = dk_table_n_rows(holds) == 1;
         if (s->side)
             status = dki_solve_value(s, s->side, o->row, &o->side, err);
+        if (status == DK_OK && !o->reached && !o->side.is_null && o->side.type == DK_INTERVAL)
+            status = dki_solve_value(s, dki_expr_root(s->target), o->row, &answer, err);
+        o->may_reach = answer.is_null;
     }
     dk_table_release(holds);
     return status;

@@ -81,7 +81,8 @@ typedef struct dki_place {
 typedef struct dki_outcome {
     dk_value given; /* of the parameter */
     bool ran;       /* false: there is no scenario of that value, as when more is to be taken than there is */
-    bool reached;   /* the target holds */
+    bool reached;   /* the target holds, surely */
+    bool may_reach; /* else, of a number in bounds: nobody knows whether it does */
     const dk_table
         *row;      /* of the question's result; owned; NULL: nobody is in the cell, and nothing is known of it */
     dk_value side; /* the side of the target that is compared; null where not known */

@@ -145,6 +145,8 @@ static bool is_nearer(const dki_solver *s, const dki_outcome *a, const dki_outco
         return a->ran;
     if (a->side.is_null || b->side.is_null)
         return b->side.is_null && !a->side.is_null;
+    if (a->may_reach != b->may_reach)
+        return a->may_reach;
     sign = dk_value_compare(&a->side, &b->side);
     return s->direction > 0 ? sign > 0 : sign < 0;
 }

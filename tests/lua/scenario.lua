@@ -489,7 +489,7 @@ test("persons take numbers in bounds and rates along", function(t, dk)
     { "some", where = "not s", share = "$a", per = "g", set = { s = true } } }
   local answer = dk.breakdown { by = "g", measures = "k = sum(n) where s" }
     :solve(data, varied, { vary = "a", target = "k >= 20", at = { g = "B" } })
-  t.eq(answer.answer:to_lua(), { "cannot be reached: k is at most 13..23" })
+  t.eq(answer.answer:to_lua(), { "cannot be reached for sure: k is 13..23 at best" })
   local by_bounds = dk.scenario "klein" { { "small ones", where = "n < 5", all = true, set = { g = "C" } } }
   t.eq(t.records(dk.breakdown { by = "g", measures = "c = count()" }:compare(data, by_bounds):select { "g", "c_klein" }),
     { { g = "A", c_klein = 1 }, { g = "B", c_klein = 1 }, { g = "C", c_klein = 2 } })

@@ -168,3 +168,24 @@ test("it is put in order, told apart, appended, and made narrower by totals", fu
     { g = "totaal", n = 10 } }
   assert_texts(t, dk, sums:tighten { by = "g" }, { n = { "7..8", "2..3", "10" } })
 end)
+
+-- By hand: of A 1..3 are known and one of 2..4 may be, and one of whom nothing is known; of B 5..7 may be beside 4..6.
+test("what solving says of numbers in bounds is what is known of them", function(t, dk)
+  local rows = dk.read_text "g;x;a\nA;true;1\nA;false;2\nA;false;\nB;true;4\nB;false;5\n"
+    :derive { "n = interval(a, a + 2)", "o = interval(a, case(g == 'B', a + 2))" }
+  local plan = dk.scenario "plan" { params = { s = 0.1 }, { "known", where = "not x", share = "$s", set = { x = true } } }
+  local function answers(measure, target)
+    return dk.breakdown { by = "g", measures = measure }:solve(rows, plan, { vary = "s", target = target, each = "g" })
+      .answer:to_lua()
+  end
+  t.eq(answers("k = sum(n) where x", "k >= 20"), { "cannot be reached for sure: nothing is known of k",
+    "cannot be reached: k is 9..13 at best" })
+  t.eq(answers("k = sum(n) where x", "k >= 10"), { "cannot be reached for sure: nothing is known of k",
+    "cannot be reached for sure: k is 9..13 at best" })
+  t.eq(answers("k = sum(o) where g == 'B' and x", "k < 5"), { "cannot be reached: k has no value there",
+    "cannot be reached for sure: k is 4..6 at best" })
+  t.eq(answers("k = sum(o) where x", "k < 1"), { "cannot be reached for sure: nothing is known of k",
+    "cannot be reached: k is 4..6 at best" })
+  t.eq(answers("k = sum(n) where x", "k >= 9"), { "cannot be reached for sure: nothing is known of k",
+    "1 person, 100.00 % of 1, gives k = 9..13" })
+end)
