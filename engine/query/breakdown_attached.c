@@ -474,6 +474,27 @@ static dk_status count_missed(const struct side *side, uint64_t *n, dk_error *er
     return status;
 }
 
+/* A figure that is there and null says as little as none. */
+static dk_status find_nulls(const struct side *side, const dk_column *figures, const uint64_t *rows,
+                            dki_lacking *lacking, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (dk_column_n_nulls(figures) == 0)
+        return DK_OK;
+    DKI_FOR_ROWS(row, side->result->n_rows, side->result->plan->context, status, err)
+    {
+        dk_value value = { .is_null = false };
+
+        if (rows[row] == DK_ROW_NULL || known_mask(side, mask_of(side->result, row)) != 0)
+            continue;
+        status = dk_column_get(figures, row, &value, err);
+        if (value.is_null && (lacking->n++ == 0 || row < lacking->first))
+            lacking->first = row;
+    }
+    return status;
+}
+
 static dk_status look_up(struct side *side, dki_note_fn *note, void *arg, const dk_column **out, dk_error *err)
 {
     dk_context *context = side->result->plan->context;
@@ -490,12 +511,20 @@ static dk_status look_up(struct side *side, dki_note_fn *note, void *arg, const 
     if (status == DK_OK)
         status = count_missed(side, &lacking.n_missed, err);
     if (status == DK_OK)
-        status = dki_attached_notes(side->result, side->expr, side->node, &lacking, note, arg, err);
-    for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(side->table); i++)
-        status = note(arg, dk_table_note(side->table, i), err);
-    if (status == DK_OK)
         status = dk_column_gather(dk_table_field(side->table, side->n_dims)->column, rows, side->result->n_rows,
                                   out, err);
+    if (status == DK_OK)
+        status = find_nulls(side, *out, rows, &lacking, err);
+    if (status == DK_OK)
+        status = dki_attached_notes(side->result, side->expr, side->node, &lacking, note, arg, err);
+    if (status == DK_OK && lacking.n == 0)
+        status = dki_attached_lacking(side->result, side->expr, side->node, note, arg, err);
+    for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(side->table); i++)
+        status = note(arg, dk_table_note(side->table, i), err);
+    if (status != DK_OK) {
+        dk_column_release(*out);
+        *out = NULL;
+    }
     dki_buffer_drop(&key);
     dki_free(context, rows);
     return status;

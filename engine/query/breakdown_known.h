@@ -23,6 +23,10 @@ typedef struct dki_lacking {
 } dki_lacking;
 dk_status dki_attached_notes(const dki_result *result, const dk_expr *expr, const dki_node *node,
                              const dki_lacking *lacking, dki_note_fn *note, void *arg, dk_error *err);
+/* Of breakdown_attached_lacking.c: where cells are coarser than what the figures are known by, notes for which of these there is
+ * none: totals lack them. */
+dk_status dki_attached_lacking(const dki_result *result, const dk_expr *expr, const dki_node *node,
+                               dki_note_fn *note, void *arg, dk_error *err);
 /* Notes which figures beside the table are of another day than its rows. */
 dk_status dki_result_days(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 

@@ -359,3 +359,25 @@ test("figures that do not follow a step are told, at every level", function(t, d
     end
   end
 end)
+
+-- Of B nobody knows how many there are: its two persons count in X and in all, and no figure does.
+test("figures that totals lack are told, whether they are absent or null, and by coarser groups too", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "g;p\nA;X\nB;X\nC;Y\n", { "g", "p" })
+  local rows = dk.read_text "g;k\nA;1\nB;2\nC;2\n":use(geo)
+  local told = "attached(n): the table that is attached knows nothing of g = B"
+  local bounds = { least = 1, greatest = 3 }
+  for _, figures in ipairs {
+    { { g = "A", n = 1 }, { g = "C", n = 5 } }, { { g = "A", n = 1 }, { g = "B", n = dk.null }, { g = "C", n = 5 } },
+    { { g = "A", n = bounds }, { g = "B", n = { marker = ".", meaning = "unavailable" } }, { g = "C", n = 5 } },
+  } do
+    local beside = rows:attach(dk.table(figures), "g")
+    for _, by in ipairs { { "g" }, { "p" }, {}, { "p", "g" } } do
+      local notes = beside:breakdown { by = by, margins = #by > 0 and "totals" or nil,
+        measures = { "k_all = sum(k)", "a = attached(n)", "s = k_all / attached(n)" } }:notes()
+      t.eq(notes, { #by == 2 and told:gsub("g = B", "p = X, g = B") or told }, table.concat(by, ","))
+    end
+    t.eq(beside:breakdown { by = "p", where = "g in ('A', 'C')", measures = "a = attached(n)" }:notes(), {})
+  end
+  t.eq(rows:attach(dk.table { { p = "X", n = 1 }, { p = "Y", n = 2 } }, "p"):breakdown { measures = "a = attached(n)" }
+    :notes(), {})
+end)
