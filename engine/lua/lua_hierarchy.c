@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "data/hierarchy_levels.h"
 #include "lua_codes.h"
 #include "lua_options.h"
 #include "lua_table.h"
@@ -372,6 +373,29 @@ static int table_roll_up(lua_State *L)
     return 1;
 }
 
+/* core.null_tells(table, column, level) -> whether a value that is null has no member of the level: none has one that lacks what is
+ * between */
+static int null_tells(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    size_t at = dk_table_find(table, luaL_checkstring(L, 2));
+    const char *name = luaL_checkstring(L, 3);
+    const dk_dictionary *levels = at == DK_NO_COLUMN ? NULL : dk_column_levels(dk_table_field(table, at)->column);
+    bool tells = true;
+
+    for (size_t i = 0; levels && i < dk_dictionary_n_hierarchies(levels); i++) {
+        size_t own;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &own);
+        size_t above = dk_hierarchy_find_level(hierarchy, name);
+        dk_text member;
+
+        if (above != SIZE_MAX && above > own && !dk_hierarchy_is_dated(hierarchy))
+            tells = tells && !dki_hierarchy_skips(hierarchy, own, above, &member);
+    }
+    lua_pushboolean(L, tells);
+    return 1;
+}
+
 const luaL_Reg dkl_hierarchy_methods[] = { { "roll_up", table_roll_up }, { "use", table_use }, { NULL, NULL } };
 
 /* Classes. --------------------------------------------------------------------------------------------------------- */
@@ -433,6 +457,8 @@ void dkl_open_hierarchy(lua_State *L)
     open_class(L, DKL_RECODE, "a recode", recode_methods, recode_tostring);
     lua_pushcfunction(L, new_hierarchy);
     lua_setfield(L, 2, "hierarchy");
+    lua_pushcfunction(L, null_tells);
+    lua_setfield(L, 2, "null_tells");
     lua_pushcfunction(L, new_recode);
     lua_setfield(L, 2, "recode");
     lua_pushcfunction(L, recode_shares);

@@ -67,6 +67,10 @@ static dk_status make_cells(dki_result *result, dk_error *err)
     }
     for (size_t i = 0; status == DK_OK && i < masks.n; i++)
         coarser[i] = (uint32_t)masks.keys[i];
+    for (size_t i = 0; status == DK_OK && plan->breakdown->told_by && i < plan->breakdown->n_hidden; i++)
+        result->cells.told_by[plan->breakdown->n_by - plan->breakdown->n_hidden + i] = plan->breakdown->told_by[i];
+    if (status == DK_OK)
+        result->cells.n_found = result->n_found;
     if (status == DK_OK)
         status = dki_cells_margins(&result->cells, plan->breakdown->margins, plan->breakdown->sets,
                                    plan->breakdown->n_sets, coarser, masks.n, err);
@@ -289,6 +293,12 @@ static dk_status margin_column(dki_result *result, const dk_column **out, dk_err
     return status;
 }
 
+/* Whether rows may be totals of what is shown. */
+static bool has_margins(const dk_breakdown *breakdown)
+{
+    return (breakdown->told ? breakdown->told : breakdown)->margins != DK_MARGINS_NONE;
+}
+
 /* A table of the dimensions alone, over every cell. */
 static dk_status dimension_table(dki_result *result, const dk_table **out, dk_error *err)
 {
@@ -300,7 +310,7 @@ static dk_status dimension_table(dki_result *result, const dk_table **out, dk_er
     dk_status status = DK_OK;
 
     for (; status == DK_OK && n < breakdown->n_by; n++) {
-        bool totalled = breakdown->margins != DK_MARGINS_NONE && n < breakdown->n_by - breakdown->n_hidden;
+        bool totalled = has_margins(breakdown) && n < breakdown->n_by - breakdown->n_hidden;
 
         fields[n] = (dk_field){ .name = breakdown->by[n].name,
                                 .label = breakdown->by[n].label,
@@ -312,7 +322,7 @@ static dk_status dimension_table(dki_result *result, const dk_table **out, dk_er
         status = dk_table_new(result->plan->context, fields, n, result->n_rows, &plain, err);
     for (size_t i = 0; i < n; i++)
         dk_column_release(fields[i].column);
-    if (status == DK_OK && breakdown->margins != DK_MARGINS_NONE && n > 0) {
+    if (status == DK_OK && has_margins(breakdown) && n > 0) {
         status = margin_column(result, &margin, err);
         if (status == DK_OK)
             status = dk_table_with_margin(plain, margin, out, err);

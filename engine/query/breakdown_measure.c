@@ -160,7 +160,9 @@ dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask
         return DK_ERR_MEMORY;
     DKI_FOR_ROWS(i, n, result->plan->context, status, err)
     {
-        rows[i] = result->rows[dki_cell_coarser(&result->cells, (size_t)result->order[i], mask)];
+        uint32_t cell = dki_cell_coarser(&result->cells, (size_t)result->order[i], mask);
+
+        rows[i] = cell == UINT32_MAX ? DK_ROW_NULL : result->rows[cell];
     }
     if (status == DK_OK)
         status = dk_column_gather(column, rows, n, out, err);

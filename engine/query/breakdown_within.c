@@ -25,7 +25,10 @@ struct within {
     dk_context *context;
     dk_breakdown second;
     dki_part by[DKI_MAX_DIMENSIONS];
-    uint32_t told_by[DKI_MAX_DIMENSIONS]; /* of each dimension more, bits of the finer ones that tell it */
+    /* Of each dimension more, bits of the finer ones that tell it; of those that do so but of null; and whether that counts. */
+    uint32_t told_by[DKI_MAX_DIMENSIONS], loosely[DKI_MAX_DIMENSIONS];
+    bool is_loose[DKI_MAX_DIMENSIONS];
+    uint32_t all_by[DKI_MAX_DIMENSIONS]; /* of those that are not shown, in their order: both */
     dki_int_map masks;
     const char *chance_key, *chance_by; /* what a dimension tells in these rows alone; or NULL */
 };
@@ -75,9 +78,10 @@ static dk_status fail_several(const struct within *within, const dki_part *coars
 
 #define NOT_SEEN UINT32_MAX
 
-/* Every code of the finer column goes with one of the coarser. seen: of each code of fine, NOT_SEEN at first. */
+/* Every code of the finer column goes with one of the coarser. seen: of each code of fine, NOT_SEEN at first. loose: null need not, and
+ * it says whether it does not; or NULL. */
 static dk_status check_rows(const struct within *within, const dki_part *coarse, size_t dim, uint32_t *seen,
-                            dk_error *err)
+                            bool *loose, dk_error *err)
 {
     const dk_column *columns[] = { dimension_column(within, dim), column_of(within, coarse->name) };
     dk_view views[2];
@@ -94,6 +98,8 @@ static dk_status check_rows(const struct within *within, const dki_part *coarse,
 
             if (seen[fine] == NOT_SEEN)
                 seen[fine] = codes[1][i];
+            else if (seen[fine] != codes[1][i] && fine == 0 && loose)
+                *loose = true;
             else if (seen[fine] != codes[1][i])
                 status = fail_several(
                     within, coarse, dim,
@@ -119,8 +125,23 @@ static dk_status parse_name(dk_context *context, const dki_within *name, const d
     return status;
 }
 
+/* Whether groups are shown that have no rows, and null has members of several: of each country those without a region. */
+static bool shows_skipping(const struct within *within, size_t dim)
+{
+    const dk_column *fine = dimension_column(within, dim),
+                    *coarse = column_of(within, within->by[within->second.n_by].name);
+    size_t below = 0, above = 0;
+    dk_text member;
+    const dk_hierarchy *both;
+
+    if (!dki_breakdown_shows_levels(within->breakdown) || fine == NULL || coarse == NULL)
+        return false;
+    both = dki_levels_common(dk_column_levels(fine), dk_column_levels(coarse), &below, &above);
+    return both && dki_hierarchy_skips(both, below, above, &member);
+}
+
 /* Whether dimension `dim` tells the one that is to be added, in every row. */
-static dk_status check_told(const struct within *within, size_t dim, dk_error *err)
+static dk_status check_told(const struct within *within, size_t dim, bool *loose, dk_error *err)
 {
     size_t n = dk_dictionary_n_levels(dk_column_levels(dimension_column(within, dim))) + 1;
     uint32_t *seen = dki_alloc_array(within->context, n, sizeof *seen, err);
@@ -129,14 +150,21 @@ static dk_status check_told(const struct within *within, size_t dim, dk_error *e
     if (seen == NULL)
         return DK_ERR_MEMORY;
     memset(seen, 0xff, n * sizeof *seen);
-    status = check_rows(within, &within->by[within->second.n_by], dim, seen, err);
+    status = check_rows(within, &within->by[within->second.n_by], dim, seen, loose, err);
+    if (status == DK_OK && shows_skipping(within, dim)) {
+        if (loose)
+            *loose = true;
+        else
+            status = fail_several(within, &within->by[within->second.n_by], dim, (dk_text){ "null", 4 }, err);
+    }
     dki_free(within->context, seen);
     return status;
 }
 
-static void take_dimension(struct within *within, uint32_t told_by)
+static void take_dimension(struct within *within, uint32_t told_by, uint32_t loosely)
 {
-    within->told_by[within->second.n_by++] = told_by;
+    within->told_by[within->second.n_by] = told_by;
+    within->loosely[within->second.n_by++] = loosely;
     within->second.n_hidden++;
 }
 
@@ -153,26 +181,42 @@ static bool tells_dimensions_apart(const dk_breakdown *breakdown)
     return breakdown->margins != DK_MARGINS_NONE && breakdown->margins != DK_MARGINS_TOTALS;
 }
 
+/* Whether some dimension is of the members of sets. */
+static bool has_members(const dk_breakdown *breakdown)
+{
+    for (size_t i = 0; i < breakdown->n_by; i++) {
+        dki_spread_kind kind = DKI_SPREAD_NOT;
+
+        (void)dki_part_node(&breakdown->by[i], &kind);
+        if (kind != DKI_SPREAD_NOT)
+            return true;
+    }
+    return false;
+}
+
 /* The dimensions that tell the one that is to be added, each by itself: where one of them is no total it is known. Of a region
- * that is null it may not be, but of its municipalities. */
+ * that is null it may not be, but of its municipalities; and of all other regions. */
 static dk_status find_tellers(const struct within *within, const dk_column *coarse, uint32_t *told_by,
-                              dk_error *err)
+                              uint32_t *loosely, dk_error *err)
 {
     dk_error other = DK_ERROR_INIT, *first = err;
+    bool has_sets = has_members(within->breakdown);
     dk_status status = DK_OK, failed = DK_OK;
 
     for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
+        bool loose = false;
+
         if (!is_related(within, dim, coarse))
             continue;
-        status = check_told(within, dim, first);
+        status = check_told(within, dim, has_sets ? NULL : &loose, first);
         if (status == DK_OK)
-            *told_by |= 1U << dim;
+            *(loose ? loosely : told_by) |= UINT32_C(1) << dim;
         else if (status != DK_ERR_DATA)
             return status;
         else
             failed = status, first = &other;
     }
-    return *told_by == 0 || tells_dimensions_apart(within->breakdown) ? failed : DK_OK;
+    return (*told_by | *loosely) == 0 || tells_dimensions_apart(within->breakdown) ? failed : DK_OK;
 }
 
 /* A dimension more, for a name of an all(). */
@@ -181,7 +225,7 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
     const dk_breakdown *breakdown = within->breakdown;
     const dk_column *coarse = column_of(within, name->node->text);
     size_t at = within->second.n_by;
-    uint32_t told_by = 0;
+    uint32_t told_by = 0, loosely = 0;
     bool related = false;
     dk_status status;
 
@@ -195,11 +239,11 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
         return dki_fail(err, DK_ERR_LIMIT, "%s has %d dimensions, and no room for %s", breakdown->title,
                         DKI_MAX_DIMENSIONS, name->node->text);
     within->by[at] = (dki_part){ .name = name->node->text };
-    status = find_tellers(within, coarse, &told_by, err);
+    status = find_tellers(within, coarse, &told_by, &loosely, err);
     if (status == DK_OK)
         status = parse_name(within->context, name, &within->by[at].expr, err);
     if (status == DK_OK)
-        take_dimension(within, told_by);
+        take_dimension(within, told_by, loosely);
     return status;
 }
 
@@ -228,20 +272,22 @@ static dk_status parse_key(struct within *within, const char *key, dki_part *out
 /* Whether each dimension that tells the column does so by itself: told_by. hierarchy: only those of which it is a level, or only others,
  * which may tell it by chance in these rows. */
 static dk_status find_key_tellers(struct within *within, const dk_column *coarse, bool hierarchy, uint32_t *told_by,
-                                  dk_error *err)
+                                  uint32_t *loosely, dk_error *err)
 {
     dk_error other = DK_ERROR_INIT;
+    bool has_sets = has_members(within->breakdown);
     dk_status status = DK_OK;
 
     for (size_t dim = 0; dim < within->breakdown->n_by && status == DK_OK; dim++) {
         const dk_column *fine = dimension_column(within, dim);
+        bool loose = false;
 
         if (fine == NULL || dk_column_type(fine) != DK_CATEGORY ||
             hierarchy != dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
             continue;
-        status = check_told(within, dim, &other);
+        status = check_told(within, dim, hierarchy && !has_sets ? &loose : NULL, &other);
         if (status == DK_OK)
-            *told_by |= UINT32_C(1) << dim;
+            *(loose ? loosely : told_by) |= UINT32_C(1) << dim;
         else if (status == DK_ERR_DATA) /* it does not tell */
             status = DK_OK;
     }
@@ -257,7 +303,7 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
 {
     const dk_column *coarse = column_of(within, key);
     size_t at = within->second.n_by, own = dki_breakdown_find_dimension(&within->second, key);
-    uint32_t told_by = 0;
+    uint32_t told_by = 0, loosely = 0;
     dk_status status;
 
     if (at == DKI_MAX_DIMENSIONS || coarse == NULL || dk_column_type(coarse) != DK_CATEGORY ||
@@ -265,21 +311,21 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
                              dimension_column(within, own) != coarse)))
         return DK_OK;
     within->by[at] = (dki_part){ .name = key };
-    status = find_key_tellers(within, coarse, true, &told_by, err);
-    if (status == DK_OK && own == SIZE_MAX && told_by == 0) {
-        status = find_key_tellers(within, coarse, false, &told_by, err);
+    status = find_key_tellers(within, coarse, true, &told_by, &loosely, err);
+    if (status == DK_OK && own == SIZE_MAX && (told_by | loosely) == 0) {
+        status = find_key_tellers(within, coarse, false, &told_by, &loosely, err);
         if (told_by != 0) {
             within->chance_key = key;
             within->chance_by = within->breakdown->by[__builtin_ctz(told_by)].name;
         }
     }
-    if (status != DK_OK || told_by == 0)
+    if (status != DK_OK || (told_by | loosely) == 0)
         return status;
     if (own != SIZE_MAX)
         told_by |= UINT32_C(1) << own;
     status = parse_key(within, key, &within->by[at], err);
     if (status == DK_OK)
-        take_dimension(within, told_by);
+        take_dimension(within, told_by, loosely);
     return status;
 }
 
@@ -305,10 +351,15 @@ bool dki_breakdown_looks_within(const dk_breakdown *breakdown)
 /* A set of the breakdown, with those that nobody sees. */
 static dk_status add_set(struct within *within, uint32_t mask, dk_error *err)
 {
-    uint32_t number;
+    uint32_t number, seen = mask;
 
-    for (size_t i = within->breakdown->n_by; i < within->second.n_by; i++)
-        mask |= (uint32_t)((mask & within->told_by[i]) == within->told_by[i]) << i;
+    for (size_t i = within->breakdown->n_by; i < within->second.n_by; i++) {
+        if ((seen & within->told_by[i]) != within->told_by[i])
+            continue;
+        mask |= UINT32_C(1) << i;
+        if ((seen & within->loosely[i]) != within->loosely[i])
+            within->is_loose[i] = true;
+    }
     return dki_int_map_add(&within->masks, mask, &number, err);
 }
 
@@ -318,10 +369,10 @@ static dk_status make_sets(struct within *within, uint32_t **out, dk_error *err)
     uint32_t all = dki_all_totals(breakdown->n_by);
     dk_status status = DK_OK;
 
-    if (breakdown->margins == DK_MARGINS_NONE)
-        return DK_OK;
     if (breakdown->margins != DK_MARGINS_SETS)
         status = add_set(within, 0, err);
+    if (status == DK_OK && breakdown->margins == DK_MARGINS_NONE && within->masks.keys[0] == 0)
+        return DK_OK;
     if (status == DK_OK && breakdown->margins == DK_MARGINS_TOTALS)
         status = add_set(within, all, err);
     for (size_t n = 0; n < breakdown->n_by && status == DK_OK && breakdown->margins == DK_MARGINS_ROLLUP; n++)
@@ -332,6 +383,11 @@ static dk_status make_sets(struct within *within, uint32_t **out, dk_error *err)
         status = add_set(within, breakdown->sets[i], err);
     if (status != DK_OK)
         return status;
+    for (size_t i = breakdown->n_by; i < within->second.n_by; i++)
+        if (within->is_loose[i]) /* all that tell it: cells that total it may tell it by any */
+            within->second.told_by = within->all_by;
+    for (size_t i = breakdown->n_by; i < within->second.n_by; i++)
+        within->all_by[i - breakdown->n_by] = within->told_by[i] | within->loosely[i];
     *out = dki_alloc_array(within->context, within->masks.n, sizeof **out, err);
     if (*out == NULL)
         return DK_ERR_MEMORY;
@@ -341,6 +397,30 @@ static dk_status make_sets(struct within *within, uint32_t **out, dk_error *err)
     within->second.sets = *out;
     within->second.n_sets = within->masks.n;
     return DK_OK;
+}
+
+/* Where a group is of several countries, it is said of none. */
+static dk_status note_loose(const struct within *within, const dk_table **table, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = within->breakdown->n_by; i < within->second.n_by && status == DK_OK; i++) {
+        const dki_node *root = dki_expr_root(within->by[i].expr);
+        const char *by;
+        char note[800];
+
+        if (!within->is_loose[i])
+            continue;
+        by = within->breakdown->by[__builtin_ctz(within->loosely[i])].name;
+        (void)snprintf(
+            note, sizeof note,
+            "%.100s null is of more than one %.100s: what is within %.100s, or known per %.100s, is null there "
+            "(put %.60s into by, before %.60s)",
+            by, root->text, root->text, root->text, root->text, by);
+        note[dki_utf8_whole(note, strlen(note))] = '\0';
+        status = dki_table_add_note(table, note, err);
+    }
+    return status;
 }
 
 /* Who is not among the rows may be elsewhere, unless municipalities are in one region each; a hierarchy says that they are. */
@@ -389,6 +469,8 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
                                                                                     &made, err);
     if (status == DK_OK && !planned)
         status = note_chance(&within, &made, err);
+    if (status == DK_OK && !planned)
+        status = note_loose(&within, &made, err);
     if (status == DK_OK)
         *out = made;
     else

@@ -116,11 +116,29 @@ static uint32_t cell_with(const dki_cells *cells, size_t number, uint32_t group)
     return level->to[cell_with(cells, level->parent, group) - cells->levels[level->parent].first];
 }
 
+/* The dimensions that cells of this mask total, and tell by another. */
+static uint32_t told_in(const dki_cells *cells, uint32_t mask)
+{
+    uint32_t told = 0;
+
+    for (size_t d = 0; d < cells->n_dims; d++)
+        if (mask >> d & 1 && (mask & cells->told_by[d]) != cells->told_by[d])
+            told |= UINT32_C(1) << d;
+    return told;
+}
+
+/* The mask of the level in which cells are looked up. */
+static uint32_t mask_above(const dki_cells *cells, uint32_t mask, uint32_t coarser)
+{
+    return (mask & ~told_in(cells, mask)) | coarser;
+}
+
 uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask)
 {
-    uint32_t level = dki_int_map_find(&cells->masks, dki_cell_mask(cells, cell) | mask);
+    const dki_level *own = level_of(cells, cell);
+    uint32_t level = dki_int_map_find(&cells->masks, mask_above(cells, own->mask, mask));
 
-    if (level == UINT32_MAX)
+    if (level == UINT32_MAX || (own->differs && own->differs[cell - own->first] & ~mask))
         return UINT32_MAX;
     if (cells->levels[0].n == 0) /* there is nothing but the grand total */
         return (uint32_t)cell;
@@ -171,7 +189,7 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
             if (ranks[i * n_dims + d] >= cells->n_ranks[d])
                 cells->n_ranks[d] = ranks[i * n_dims + d] + 1;
     }
-    cells->n = n;
+    cells->n = cells->n_found = n;
     level->n = n;
     plan_keys(cells);
     return DK_OK;
@@ -196,8 +214,10 @@ void dki_cells_drop(dki_cells *cells)
     if (cells->context == NULL)
         return;
     dki_cells_drop_spread(cells);
-    for (size_t i = 0; i < cells->n_levels; i++)
+    for (size_t i = 0; i < cells->n_levels; i++) {
         dki_free(cells->context, cells->levels[i].to);
+        dki_free(cells->context, cells->levels[i].differs);
+    }
     dki_free(cells->context, cells->levels);
     dki_free(cells->context, cells->ranks);
     dki_free(cells->context, cells->groups);
@@ -406,6 +426,30 @@ static bool shows_groups(dk_margins margins, const uint32_t *sets, size_t n_sets
     return shows;
 }
 
+/* Which cells of a level hold groups that differ in what the level tells by another dimension. */
+static dk_status find_differing(dki_cells *cells, size_t number, dk_error *err)
+{
+    dki_level *level = &cells->levels[number];
+    uint32_t told = told_in(cells, level->mask);
+
+    if (told == 0 || !level->shown)
+        return DK_OK;
+    level->differs = dki_calloc(cells->context, level->n, sizeof *level->differs, err);
+    if (level->differs == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < cells->levels[0].n; i++) {
+        uint32_t cell = cell_with(cells, number, (uint32_t)i);
+        const uint32_t *ranks = dki_cell_ranks(cells, i), *first = dki_cell_ranks(cells, cells->groups[cell]);
+
+        if (i >= cells->n_found && cells->groups[cell] < cells->n_found) /* nobody is in it */
+            continue;
+        for (size_t d = 0; d < cells->n_dims; d++)
+            if (told >> d & 1 && ranks[d] != first[d])
+                level->differs[cell - level->first] |= UINT32_C(1) << d;
+    }
+    return dki_poll(cells->context, err);
+}
+
 dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t *sets, size_t n_sets,
                             const uint32_t *coarser, size_t n_coarser, dk_error *err)
 {
@@ -418,11 +462,13 @@ dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t
     for (size_t i = 0; status == DK_OK && n_coarser && i < wanted.masks.n;
          i++) { /* grows as it goes: until closed */
         for (size_t k = 0; status == DK_OK && k < n_coarser; k++)
-            status = want(&wanted, (uint32_t)wanted.masks.keys[i] | coarser[k], err);
+            status = want(&wanted, mask_above(cells, (uint32_t)wanted.masks.keys[i], coarser[k]), err);
     }
     if (status == DK_OK)
         status = add_levels(cells, &wanted, margins == DK_MARGINS_CUBE, err);
     cells->n_made = cells->n_levels;
+    for (size_t i = 0; i < cells->n_levels && status == DK_OK; i++)
+        status = find_differing(cells, i, err);
     if (status == DK_OK && cells->spread)
         status = dki_cells_add_spread_levels(cells, err);
     dki_int_map_drop(&wanted.masks);

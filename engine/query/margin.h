@@ -27,6 +27,8 @@ typedef struct dki_level {
     size_t first, n; /* its cells */
     size_t parent;   /* the finer level it is made of; itself for level 0 */
     uint32_t *to;    /* its cell for each cell of the parent; NULL for level 0 */
+    uint32_t *
+        differs; /* of each of its cells the dimensions that it tells by others, and that its groups differ in; or NULL */
     uint32_t
         *ends; /* of a spread level: cell i of the parent goes to to[ends[i]] .. to[ends[i + 1] - 1]; else NULL */
 } dki_level;
@@ -50,6 +52,8 @@ typedef struct dki_cells {
     unsigned key_bits;                 /* 0: a key has more than 64 */
     dki_level *levels;
     size_t n_levels, level_capacity;
+    uint32_t told_by
+        [DKI_MOST_RANKED]; /* of a dimension that is not shown: those of which each tells it, though not of null; or 0 */
     dki_int_map masks; /* a level's number is that of its mask */
     /* Of spread dimensions: */
     uint32_t spread; /* which they are, as a mask */
@@ -93,7 +97,8 @@ size_t dki_cells_n_rows(const dki_cells *cells);
 
 /* The dimensions that a cell totals, as bits. */
 uint32_t dki_cell_mask(const dki_cells *cells, size_t cell);
-/* The cell that has the same ranks but for the dimensions of mask, which it totals. */
+/* The cell that has the same ranks but for the dimensions of mask, which it totals. A dimension that the cell totals, and tells by
+ * another one, is as that says; UINT32_MAX: it is several things. */
 uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask);
 /* Puts every cell that has one in rows (room for all): first those that are shown, in the order of their keys, a total after its
  * parts; then the others. *n_shown is how many are shown. */

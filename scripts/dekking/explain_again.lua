@@ -61,7 +61,9 @@ local function add_levels(list, found, asked, dim, literal)
     local name = row.name
     local level, own = known[name], shown[name]
     local wanted = not own and is_within(asked, name) or own and not own.condition and literal and is_key(asked, name)
-    if name ~= dim.shown and wanted and not (level and level.condition) then
+    if name ~= dim.shown and wanted and literal == "null" and not core.null_tells(found, dim.shown, name) then
+      list.untold[name] = true -- whoever has no region may have any country
+    elseif name ~= dim.shown and wanted and not (level and level.condition) then
       if not level then
         level = { name = name, hidden = true }
         list[#list + 1] = level
@@ -75,7 +77,7 @@ end
 
 -- Dimensions of the cell as conditions on the table that was asked, and levels above them; nil where the result lost one.
 local function conditions_of(found, asked, columns)
-  local list = {}
+  local list = { untold = {} }
   for i, dim in ipairs(asked.dims) do
     if not columns[dim.shown] then
       return nil
@@ -89,6 +91,15 @@ local function conditions_of(found, asked, columns)
   for i, dim in ipairs(asked.dims) do
     add_levels(list, found, asked, dim, list[i].literal)
   end
+  for i = #list, 1, -1 do
+    local name = list[i].name
+    if list.untold[name] and list[i].hidden then
+      list.untold[name] = not list[i].condition or nil
+      if list.untold[name] then
+        table.remove(list, i)
+      end
+    end
+  end
   return list
 end
 
@@ -97,6 +108,9 @@ end
 local function find_known(list, found, asked, figures)
   local known, names, n_told = {}, {}, 0
   for key in pairs(figures.names) do
+    if list.untold[key] then
+      return { texts = figures.texts, told = false, known = {} }
+    end
     for _, dim in ipairs(asked.dims) do
       if not plain_name(dim.text) and dim.text:find(key, 1, true) then
         return { texts = figures.texts, told = false, known = {} } -- it may be made of the key

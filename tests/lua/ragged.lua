@@ -64,3 +64,65 @@ test("by municipality, by country too, or where no region is null, it is rolled 
   local some = dk.read_text "gemeente\nA\nE\nE\nQ\n":use(full)
   t.eq(cells(ask:by "regio" (some):roll_up "land", { "land" }, { "n" }), "n 1; z 2; - 1; - 4")
 end)
+
+-- Each row's country by its place; a cell that is of several has no share within its own.
+test("a share within the country is null where the group is of several, and right elsewhere", function(t, dk)
+  local region = { A = "x", B = "x", C = "y", E = "w" }
+  local land = { A = "n", B = "n", C = "n", Saba = "n", Zug = "z", E = "z" }
+  local state, undecided = 11, 0
+  local function below(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state // 65536 % n
+  end
+  for case = 1, 40 do
+    local rows, all = { "gemeente;soort" }, {}
+    for _ = 1, 3 + below(12) do
+      local place = ({ "A", "B", "C", "E", "Saba", "Zug", "Q" })[1 + below(7)]
+      all[#all + 1] = { gemeente = place, regio = region[place], land = land[place], soort = below(2) == 0 and "p" or "q" }
+      rows[#rows + 1] = place .. ";" .. all[#all].soort
+    end
+    local data = dk.read_text(table.concat(rows, "\n") .. "\n"):use(ragged(dk))
+    for _, by in ipairs { { "regio" }, { "regio", "gemeente" }, { "soort", "regio" }, { "regio", "soort" } } do
+      for _, margins in ipairs { "none", "totals", "rollup", "cube" } do
+        local result = data:breakdown { by = by, margins = margins, levels = case % 3 == 0 and "all" or nil,
+          measures = { "n = count()", "d = n / all(n, land)" } }
+        for i = 1, #result do
+          local row, is_total, n, lands, n_lands = result:slice(i, i), {}, 0, {}, 0
+          for _, name in ipairs(by) do
+            is_total[name] = #row:where(name .. " is total") == 1
+          end
+          for _, person in ipairs(all) do
+            local is_in = true
+            for _, name in ipairs(by) do
+              is_in = is_in and (is_total[name] or row:column(name)[1] == (person[name] or dk.null)
+                or (row:column(name)[1] == nil and person[name] == nil))
+            end
+            if is_in then
+              local of = person.land or "none"
+              n, n_lands = n + 1, n_lands + (lands[of] and 0 or 1)
+              lands[of] = true
+            end
+          end
+          local told = not is_total.regio or (by[2] == "gemeente" and not is_total.gemeente)
+          local whole = 0
+          for _, person in ipairs(all) do
+            whole = whole + ((not told or lands[person.land or "none"]) and 1 or 0)
+          end
+          t.eq(row:column("n")[1], n)
+          local shown = row:derive("s = text(d)"):column("s")[1]
+          if told and n_lands ~= 1 then
+            undecided = undecided + (n_lands > 1 and 1 or 0)
+            if n_lands > 1 then
+              t.eq(shown, nil)
+            end
+          else
+            local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
+            local g = gcd(n, whole)
+            t.eq(shown, ("%d/%d"):format(n // g, whole // g))
+          end
+        end
+      end
+    end
+  end
+  t.ok(undecided > 50, undecided)
+end)
