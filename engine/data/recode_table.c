@@ -240,14 +240,44 @@ static bool share_out(const struct recoding *recoding, uint64_t i, int64_t value
     return true;
 }
 
+/* What row i has of a number, in more digits. */
+static dk_status divide_number(const struct recoding *recoding, uint64_t i, int64_t value, uint8_t scale,
+                               uint8_t new_scale, int64_t *out, dk_error *err)
+{
+    if (!dki_rescale(value, scale, new_scale, out) ||
+        (recoding->parts[i] > 0 && !share_out(recoding, i, *out, out)))
+        return dki_fail(err, DK_ERR_OVERFLOW, "row %llu: %lld cannot be divided, it has too many digits",
+                        (unsigned long long)recoding->rows[i] + 1, (long long)value);
+    return DK_OK;
+}
+
+/* A part of what is known in bounds is in the same parts of these: an estimate, as the share is. */
+static dk_status divide_bounds(const struct recoding *recoding, uint64_t i, dk_interval *value, uint8_t scale,
+                               uint8_t new_scale, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (!value->no_least)
+        status = divide_number(recoding, i, value->least, scale, new_scale, &value->least, err);
+    if (status == DK_OK && !value->no_greatest)
+        status = divide_number(recoding, i, value->greatest, scale, new_scale, &value->greatest, err);
+    if (recoding->parts[i] > 0 && dk_interval_is_known(value)) {
+        value->meaning = DK_MEANS_ESTIMATE;
+        value->marker = (dk_text){ "~", 1 };
+    }
+    return status;
+}
+
 /* A column, or (NULL) the number 1, divided along with the rows. */
 static dk_status divide(const struct recoding *recoding, const dk_column *column, const dk_column **out,
                         dk_error *err)
 {
     uint8_t scale = column ? dk_column_scale(column) : 0;
     uint8_t new_scale = scale > DK_DECIMAL_MAX_SCALE - MORE_DIGITS ? DK_DECIMAL_MAX_SCALE : scale + MORE_DIGITS;
+    bool has_bounds = column && dk_column_type(column) == DK_INTERVAL;
     dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(recoding->context, DK_DECIMAL, new_scale, NULL, &builder, err);
+    dk_status status =
+        dk_builder_new(recoding->context, has_bounds ? DK_INTERVAL : DK_DECIMAL, new_scale, NULL, &builder, err);
 
     for (uint64_t i = 0; i < recoding->n_rows && status == DK_OK; i++) {
         dk_value value = { .type = DK_INTEGER, .as.integer = 1 };
@@ -259,14 +289,17 @@ static dk_status divide(const struct recoding *recoding, const dk_column *column
             status = dk_column_get(column, recoding->rows[i], &value, err);
         if (status != DK_OK)
             break;
+        if (has_bounds) {
+            status = divide_bounds(recoding, i, &value.as.interval, scale, new_scale, err);
+            if (status == DK_OK)
+                status = dk_builder_interval(builder, &value.as.interval, err);
+            continue;
+        }
         if (value.is_null) {
             status = dk_builder_null(builder, 1, err);
             continue;
         }
-        if (!dki_rescale(value.as.integer, scale, new_scale, &scaled) ||
-            (recoding->parts[i] > 0 && !share_out(recoding, i, scaled, &scaled)))
-            status = dki_fail(err, DK_ERR_OVERFLOW, "row %llu: %lld cannot be divided, it has too many digits",
-                              (unsigned long long)recoding->rows[i] + 1, (long long)value.as.integer);
+        status = divide_number(recoding, i, value.as.integer, scale, new_scale, &scaled, err);
         if (status == DK_OK)
             status = dk_builder_integer(builder, scaled, err);
     }
@@ -301,7 +334,7 @@ static dk_status check_divided(const struct recoding *recoding, const dk_recode_
 
         status = dk_table_get(recoding->table, options->columns[i], &at, err);
         type = status == DK_OK ? dk_column_type(dk_table_field(recoding->table, at)->column) : DK_INTEGER;
-        if (type != DK_INTEGER && type != DK_DECIMAL)
+        if (type != DK_INTEGER && type != DK_DECIMAL && type != DK_INTERVAL)
             return dki_fail(err, DK_ERR_TYPE, "the column %s is %s: only whole and decimal numbers can be divided",
                             options->columns[i], dk_type_name(type));
     }

@@ -286,6 +286,22 @@ test("a share is within a level that any dimension tells", function(t, dk)
   t.eq(tostring(select(2, rolled:explain { r = dk.null, g = "E" }).again("d", ragged).cell[1]), "0.2")
 end)
 
+-- A quarter and three quarters of 2 to 6, and of what is withheld and 0 or more; the parts are estimates, who stays is as
+-- before.
+test("what is known in bounds is divided as numbers are", function(t, dk)
+  local places = dk.hierarchy(dk.read_text "g;r;from;to\nA;x;;2016-01-01\nA;x;2016-01-01;\nB;x;;\nH;y;2016-01-01;\n",
+    { "g", "r" }, { from = "from", to = "to", changes = dk.read_text
+      "date;old;new;share\n2016-01-01;A;A;0.75\n2016-01-01;A;H;0.25\n" })
+  local rows = dk.read_text("g;v\nA;2..6\nA;x\nB;x\nB;3\n",
+    { types = { v = { "interval", markers = { x = "suppressed" } } } })
+  local divided = rows:recode("g", places:recode("2015-06-01", "2017-01-01"), { divide = "v" })
+  t.eq(rows_of(divided:derive { "low = least(v)", "high = greatest(v)", "m = meaning(v)" }, "g", "low", "high", "m"),
+    { "A/1.5/4.5/estimate", "H/0.5/1.5/estimate", "A/0.0/-/estimate", "H/0.0/-/estimate", "B/0.0/-/suppressed",
+      "B/3.0/3.0/-" })
+  local sums = divided:where "g ~= 'B'":breakdown { measures = { "s = sum(v)" } }
+  t.eq(tostring(sums.s[1]), "~2..") -- 2 or more, as before
+end)
+
 test("a result is rolled up as its table would be", function(t, dk)
   local persons = random_persons(dk, 200):use(geo(dk):at "2015-01-01")
   local measures = { "register = count()", { "sonar = count() where in_sonar", label = "In Sonar" },
