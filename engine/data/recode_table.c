@@ -1,7 +1,7 @@
 /* recode_table.c - a table whose members are others now.
  *
  * Where every member becomes one, its codes are looked up. Where one becomes several, its rows are repeated, and what is
- * additive is divided: each part is rounded down to the last digit that is kept, and the last part gets what is left.
+ * additive is divided (recode_divide.c).
  */
 #include <string.h>
 
@@ -12,36 +12,11 @@
 #include "column_parts.h"
 #include "levels.h"
 #include "lineage.h"
-#include "recode_parts.h"
+#include "recode_table.h"
 #include "table_parts.h"
 
-#define MORE_DIGITS 9 /* behind those that a divided column has */
-
-/* Of a code of the column: the pairs first .. first + n - 1 of what it becomes. */
-struct becomes {
-    size_t first, n; /* n 0: it stays */
-    uint32_t codes;  /* of the first in `codes`; where it stays, its own new code */
-};
-
-struct recoding {
-    const dk_table *table;
-    dk_context *context;
-    const dk_recode *recode;
-    const char *name;
-    const dk_column *column;     /* a category */
-    const dk_dictionary *values; /* of the table's own column: with labels, perhaps */
-    struct becomes *becomes;     /* of each code, 0 included */
-    size_t n_codes;
-    uint32_t *codes; /* of each pair the code in levels */
-    const dk_dictionary *levels;
-    uint64_t *rows;  /* of the new table, in which row of the old one each is; NULL: the same rows */
-    uint32_t *parts; /* which part of it, 1 from the first on; 0: the whole row */
-    uint64_t n_rows, n_divided;
-    bool days; /* each row goes by its own */
-};
-
 /* Levels: those that stay as they are, and behind them the new ones. */
-static dk_status make_levels(struct recoding *recoding, dk_error *err)
+static dk_status make_levels(dki_recoding *recoding, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(recoding->column);
     size_t n_pairs = dk_recode_n_pairs(recoding->recode), n_kept = 0;
@@ -78,7 +53,7 @@ static dk_status make_levels(struct recoding *recoding, dk_error *err)
     return status;
 }
 
-static dk_status match(struct recoding *recoding, dk_error *err)
+static dk_status match(dki_recoding *recoding, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(recoding->column);
     size_t n_pairs = dk_recode_n_pairs(recoding->recode);
@@ -107,7 +82,7 @@ static dk_status match(struct recoding *recoding, dk_error *err)
 /* Rows. ------------------------------------------------------------------------------------------------------------ */
 
 /* Calls act for each row with its code. */
-static dk_status each_row(const struct recoding *recoding, void (*act)(void *arg, uint64_t row, uint32_t code),
+static dk_status each_row(const dki_recoding *recoding, void (*act)(void *arg, uint64_t row, uint32_t code),
                           void *arg, dk_error *err)
 {
     uint32_t codes[DK_BLOCK_ROWS];
@@ -126,7 +101,7 @@ static dk_status each_row(const struct recoding *recoding, void (*act)(void *arg
 
 static void count_row(void *arg, uint64_t row, uint32_t code)
 {
-    struct recoding *recoding = arg;
+    dki_recoding *recoding = arg;
     size_t n = recoding->becomes[code].n;
 
     (void)row;
@@ -136,7 +111,7 @@ static void count_row(void *arg, uint64_t row, uint32_t code)
 
 static void write_row(void *arg, uint64_t row, uint32_t code)
 {
-    struct recoding *recoding = arg;
+    dki_recoding *recoding = arg;
     size_t n = recoding->becomes[code].n;
 
     for (size_t part = 0; part < (n > 1 ? n : 1); part++) {
@@ -145,7 +120,7 @@ static void write_row(void *arg, uint64_t row, uint32_t code)
     }
 }
 
-static dk_status lay_out_rows(struct recoding *recoding, dk_error *err)
+static dk_status lay_out_rows(dki_recoding *recoding, dk_error *err)
 {
     dk_status status = each_row(recoding, count_row, recoding, err);
 
@@ -163,13 +138,13 @@ static dk_status lay_out_rows(struct recoding *recoding, dk_error *err)
 
 /* Columns. --------------------------------------------------------------------------------------------------------- */
 
-static dk_status recode_codes(const struct recoding *recoding, const dk_column **out, dk_error *err)
+static dk_status recode_codes(const dki_recoding *recoding, const dk_column **out, dk_error *err)
 {
     uint32_t *codes = dki_calloc(recoding->context, recoding->n_codes, sizeof *codes, err);
     dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
 
     for (uint32_t code = 1; code < recoding->n_codes && status == DK_OK; code++) {
-        const struct becomes *becomes = &recoding->becomes[code];
+        const dki_becomes *becomes = &recoding->becomes[code];
 
         codes[code] = becomes->n > 0 ? recoding->codes[becomes->first] : becomes->codes;
     }
@@ -180,7 +155,7 @@ static dk_status recode_codes(const struct recoding *recoding, const dk_column *
 }
 
 /* The members of rows some of which are parts. */
-static dk_status recode_parts(const struct recoding *recoding, const dk_column **out, dk_error *err)
+static dk_status recode_parts(const dki_recoding *recoding, const dk_column **out, dk_error *err)
 {
     dk_builder *builder = NULL;
     dk_status status = dk_builder_new(recoding->context, DK_CATEGORY, 0, recoding->levels, &builder, err);
@@ -191,7 +166,7 @@ static dk_status recode_parts(const struct recoding *recoding, const dk_column *
     for (uint64_t i = 0; i < recoding->n_rows && status == DK_OK; i++) {
         uint64_t row = recoding->rows[i], block = row / DK_BLOCK_ROWS * DK_BLOCK_ROWS;
         uint64_t left = dk_column_n_rows(recoding->column) - block;
-        const struct becomes *becomes;
+        const dki_becomes *becomes;
         uint32_t code;
 
         if (block != seen) {
@@ -218,100 +193,9 @@ static dk_status recode_parts(const struct recoding *recoding, const dk_column *
     return status;
 }
 
-/* The share of a row that is a part; the last part's is what the others leave. */
-static bool share_out(const struct recoding *recoding, uint64_t i, int64_t value, int64_t *out)
-{
-    const struct becomes *becomes;
-    uint32_t part = recoding->parts[i], code;
-    dki_i128 given = 0, exact = 0;
-    dk_value member;
-
-    if (dk_column_get(recoding->column, recoding->rows[i], &member, NULL) != DK_OK)
-        return false;
-    code = dk_dictionary_find(dk_column_levels(recoding->column), member.as.text);
-    becomes = &recoding->becomes[code];
-    for (size_t k = 0; k < part; k++) {
-        dk_ratio share = dk_recode_get(recoding->recode, becomes->first + k).share;
-
-        exact = (dki_i128)value * share.numerator / share.denominator;
-        given += exact;
-    }
-    *out = (int64_t)(part == becomes->n ? value - (given - exact) : exact);
-    return true;
-}
-
-/* What row i has of a number, in more digits. */
-static dk_status divide_number(const struct recoding *recoding, uint64_t i, int64_t value, uint8_t scale,
-                               uint8_t new_scale, int64_t *out, dk_error *err)
-{
-    if (!dki_rescale(value, scale, new_scale, out) ||
-        (recoding->parts[i] > 0 && !share_out(recoding, i, *out, out)))
-        return dki_fail(err, DK_ERR_OVERFLOW, "row %llu: %lld cannot be divided, it has too many digits",
-                        (unsigned long long)recoding->rows[i] + 1, (long long)value);
-    return DK_OK;
-}
-
-/* A part of what is known in bounds is in the same parts of these: an estimate, as the share is. */
-static dk_status divide_bounds(const struct recoding *recoding, uint64_t i, dk_interval *value, uint8_t scale,
-                               uint8_t new_scale, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (!value->no_least)
-        status = divide_number(recoding, i, value->least, scale, new_scale, &value->least, err);
-    if (status == DK_OK && !value->no_greatest)
-        status = divide_number(recoding, i, value->greatest, scale, new_scale, &value->greatest, err);
-    if (recoding->parts[i] > 0 && dk_interval_is_known(value)) {
-        value->meaning = DK_MEANS_ESTIMATE;
-        value->marker = (dk_text){ "~", 1 };
-    }
-    return status;
-}
-
-/* A column, or (NULL) the number 1, divided along with the rows. */
-static dk_status divide(const struct recoding *recoding, const dk_column *column, const dk_column **out,
-                        dk_error *err)
-{
-    uint8_t scale = column ? dk_column_scale(column) : 0;
-    uint8_t new_scale = scale > DK_DECIMAL_MAX_SCALE - MORE_DIGITS ? DK_DECIMAL_MAX_SCALE : scale + MORE_DIGITS;
-    bool has_bounds = column && dk_column_type(column) == DK_INTERVAL;
-    dk_builder *builder = NULL;
-    dk_status status =
-        dk_builder_new(recoding->context, has_bounds ? DK_INTERVAL : DK_DECIMAL, new_scale, NULL, &builder, err);
-
-    for (uint64_t i = 0; i < recoding->n_rows && status == DK_OK; i++) {
-        dk_value value = { .type = DK_INTEGER, .as.integer = 1 };
-        int64_t scaled = 0;
-
-        if (i % DK_BLOCK_ROWS == 0)
-            status = dki_poll(recoding->context, err);
-        if (status == DK_OK && column)
-            status = dk_column_get(column, recoding->rows[i], &value, err);
-        if (status != DK_OK)
-            break;
-        if (has_bounds) {
-            status = divide_bounds(recoding, i, &value.as.interval, scale, new_scale, err);
-            if (status == DK_OK)
-                status = dk_builder_interval(builder, &value.as.interval, err);
-            continue;
-        }
-        if (value.is_null) {
-            status = dk_builder_null(builder, 1, err);
-            continue;
-        }
-        status = divide_number(recoding, i, value.as.integer, scale, new_scale, &scaled, err);
-        if (status == DK_OK)
-            status = dk_builder_integer(builder, scaled, err);
-    }
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
-    return status;
-}
-
 /* The table. ------------------------------------------------------------------------------------------------------- */
 
-static bool is_divided(const struct recoding *recoding, const dk_recode_options *options, const char *name)
+static bool is_divided(const dki_recoding *recoding, const dk_recode_options *options, const char *name)
 {
     const char *weight = dk_table_properties(recoding->table)->weight;
 
@@ -323,7 +207,7 @@ static bool is_divided(const struct recoding *recoding, const dk_recode_options 
     return false;
 }
 
-static dk_status check_divided(const struct recoding *recoding, const dk_recode_options *options, dk_error *err)
+static dk_status check_divided(const dki_recoding *recoding, const dk_recode_options *options, dk_error *err)
 {
     const char *weight = dk_table_properties(recoding->table)->weight;
     dk_status status = DK_OK;
@@ -354,7 +238,7 @@ static dk_status check_divided(const struct recoding *recoding, const dk_recode_
     return DK_ERR_ARGUMENT;
 }
 
-static dk_status make_column(const struct recoding *recoding, const dk_recode_options *options, size_t i,
+static dk_status make_column(const dki_recoding *recoding, const dk_recode_options *options, size_t i,
                              const dk_column **out, dk_error *err)
 {
     const dk_field *field = dk_table_field(recoding->table, i);
@@ -368,11 +252,11 @@ static dk_status make_column(const struct recoding *recoding, const dk_recode_op
     if (strcmp(field->name, recoding->name) == 0)
         return recode_parts(recoding, out, err);
     if (is_divided(recoding, options, field->name))
-        return divide(recoding, field->column, out, err);
+        return dki_recoding_divide(recoding, field->column, out, err);
     return dk_column_gather(field->column, recoding->rows, recoding->n_rows, out, err);
 }
 
-static dk_status add_words(const struct recoding *recoding, const dk_table **table, dk_error *err)
+static dk_status add_words(const dki_recoding *recoding, const dk_table **table, dk_error *err)
 {
     const dk_table *noted = NULL;
     dki_buffer text;
@@ -395,7 +279,7 @@ static dk_status add_words(const struct recoding *recoding, const dk_table **tab
     return status;
 }
 
-static dk_status make_table(const struct recoding *recoding, const dk_recode_options *options, const dk_table **out,
+static dk_status make_table(const dki_recoding *recoding, const dk_recode_options *options, const dk_table **out,
                             dk_error *err)
 {
     size_t n = dk_table_n_columns(recoding->table);
@@ -420,7 +304,7 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
         status = dki_recode_follow(recoding->table, recoding->name, recoding->rows, recoding->n_rows, fields, err);
     if (status == DK_OK && makes_weight) {
         fields[n] = DK_FIELD(options->weight, NULL);
-        status = divide(recoding, NULL, &fields[n].column, err);
+        status = dki_recoding_divide(recoding, NULL, &fields[n].column, err);
         properties.weight = options->weight;
     }
     if (status == DK_OK) {
@@ -451,7 +335,7 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
 }
 
 /* By the day of each row: members are told apart by times, for a while. *members is the column as it was. */
-static dk_status by_day(struct recoding *recoding, const dk_column **members, const dk_recode **composed,
+static dk_status by_day(dki_recoding *recoding, const dk_column **members, const dk_recode **composed,
                         dk_error *err)
 {
     dk_status status;
@@ -469,7 +353,7 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
                           const dk_recode_options *options, const dk_table **out, dk_error *err)
 {
     static const dk_recode_options none = { NULL, 0, NULL };
-    struct recoding recoding = {
+    dki_recoding recoding = {
         .table = table, .context = dk_table_context(table), .recode = recode, .name = column
     };
     const dk_column *members = NULL;
