@@ -7,7 +7,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
 #include "levels.h"
