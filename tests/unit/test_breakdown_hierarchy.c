@@ -54,6 +54,31 @@ static void members_without_rows_stand_in_their_own_region(void **state)
     dk_table_release(table);
 }
 
+/* S and U have no region. In N there are A, A, B and S; in O there is U, twice. */
+static void a_region_that_is_null_may_be_of_several_countries(void **state)
+{
+    const dk_hierarchy *hierarchy = wide("g:text r:text l:text\nA|X|N\nB|Y|N\nS|-|N\nU|-|O\n", 3, false, NULL);
+    const dk_table *table = make_table(context, "g:category\nU\nA\nB\nS\nA\nU\n"), *used = NULL;
+    const struct question *question =
+        ASK(.by = { "r" }, .measures = { "n = count()", "d = n / all(n, l)" }, .margins = DK_MARGINS_TOTALS);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_use(table, hierarchy, NULL, &used, &err), &err);
+    assert_answer(question, used, "X|2|1/2\nY|1|1/4\n-|3|-\n*|6|1/1\n");
+    assert_ask_survives(question, used);
+    assert_answer(ASK(.by = { "r" }, .measures = { "n = count()", "d = n / all(n, l)" }), used,
+                  "X|2|1/2\nY|1|1/4\n-|3|-\n");
+    assert_answer(ASK(.by = { "r" }, .measures = { "n = count()", "d = n / all(n, l)" }, .where = "l == 'N'"), used,
+                  "X|2|1/2\nY|1|1/4\n-|1|1/4\n");
+    assert_answer(ASK(.by = { "r", "g" }, .measures = { "n = count()", "d = n / all(n, l)" }, .where = "l == 'N'",
+                      .all_levels = true, .margins = DK_MARGINS_ROLLUP),
+                  used, "X|A|2|1/2\nX|*|2|1/2\nY|B|1|1/4\nY|*|1|1/4\n-|S|1|1/4\n-|U|0|-\n-|*|1|1/4\n*|*|4|1/1\n");
+    dk_table_release(used);
+    dk_table_release(table);
+    dk_hierarchy_release(hierarchy);
+}
+
 static void members_that_moved_stand_where_they_ever_were(void **state)
 {
     const dk_hierarchy *hierarchy =
@@ -161,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_without_rows_stand_in_their_own_region),
+        cmocka_unit_test(a_region_that_is_null_may_be_of_several_countries),
         cmocka_unit_test(members_that_moved_stand_where_they_ever_were),
         cmocka_unit_test(a_share_is_within_the_region),
         cmocka_unit_test(no_room_is_refused),
