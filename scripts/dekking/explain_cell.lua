@@ -317,7 +317,7 @@ return core.export(function(result, wanted, source)
       .. "came to be")
   end
   local compared = core.compared and core.compared[result]
-  local found, _, shown = find(result, asked, wanted, compared and compared.long)
+  local found, _, shown = find(result, asked, wanted, core.part "explain_source".is_long(result))
   local columns, lines = words.columns(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")

@@ -56,7 +56,7 @@ end
 local function is_side(list, part)
   for _, other in ipairs(parts.all(list)) do
     for _, text in ipairs { other.numerator, other.denominator } do
-      if not other.within and (text == part.asked or text == part.text and not part.within or text == part.stands_for) then
+      if not other.within and (text == part.asked or text == part.text and not part.within) then
         return true
       end
     end
@@ -84,6 +84,10 @@ end
 
 local function say_parts(lines, side, item)
   local list, told = side.cell.made[item.name], {}
+  if side.is_absent then -- every part of it is of no rows
+    side.cell.parts[column_of(side, item)] = told
+    return
+  end
   for _, part in ipairs(list) do
     say_part(lines, side, list, part, told)
   end
@@ -95,7 +99,7 @@ end
 local function say_number(side, item)
   local column, root = column_of(side, item), side.cell.made[item.name].root
   local of = parts_of(side.cell.found, column) or root and quotient_of(side, root)
-  if root and not of then
+  if root and not of and not side.is_absent then
     side.untold[#side.untold + 1] = item.name
   end
   return words.shown(side.cell.found, column) .. (of and ", which is " .. of or ""), of
@@ -108,8 +112,8 @@ local function say_difference(lines, cell, item, name, base, later)
     local points = change:find "pp$" and ", in points" or ""
     lines[#lines + 1] = ("     %s is %s less %s%s"):format(change, later, base, points)
   end
-  if cell.columns[name .. "_relative"] then
-    local relative = words.shown(cell.found, name .. "_relative")
+  local relative = cell.columns[name .. "_relative"] and words.shown(cell.found, name .. "_relative")
+  if relative and relative:find "%d" then
     lines[#lines + 1] = ("     %s is %s of %s, in per cent of the base"):format(relative, change,
       words.shown(cell.found, item.name .. "_base"))
   end
@@ -181,6 +185,8 @@ function numbers.say(lines, cell)
   local n = parts.number(cell.base.answer, "rows()")
   if n then
     lines[#lines + 1] = ("The cell has %s of %s rows."):format(n, parts.number(cell.base.answer, "all(rows())"))
+  elseif cell.base.is_absent then
+    lines[#lines + 1] = "The base has no rows of the cell."
   end
 end
 
@@ -204,14 +210,25 @@ function numbers.of(result, asked, found, source, steps_of)
     if not of or of.why then
       return nil, of and of.why or tables.why
     end
-    of.behind = where
-    local answer, why, column = parts.ask(asked, found, cell.made, columns, of)
+    local answer, why, column = parts.ask(asked, found, cell.made, columns, of, where)
     if not answer and column and source then
       core.fail(("explain: %s: of the table that is given other rows were asked"):format(why))
     end
     return answer, why
   end
-  cell.base = add(behind, ask(tables.base, behind))
+  -- The base as a side of a comparison, where only its cells are kept.
+  local function ask_base()
+    local answer, why = ask(tables.base, behind)
+    for name, of in pairs(not answer and why ~= parts.ABSENT and behind and tables.sides or {}) do
+      local other = not of.why and parts.ask(asked, found, cell.made, columns, of, "_" .. name)
+      if other then
+        return { row = other.row, column_of = other.column_of, of = "_base" }
+      end
+    end
+    return answer, why
+  end
+  cell.base = add(behind, ask_base())
+  cell.base.is_absent = behind and cell.base.why == parts.ABSENT
   local sides = {}
   function cell.side_of(name)
     sides[name] = sides[name] or add("_" .. name, ask(tables.sides[name], "_" .. name))

@@ -10,7 +10,7 @@ local dk, core = ...
 local words = core.part "explain_words"
 local quoted = core.quoted
 
-local parts = {}
+local parts = { ABSENT = "asked again, the table has no such group" }
 
 -- What measures are made of ----------------------------------------------------------------------------------------
 
@@ -28,13 +28,15 @@ local function add_parts(list, text, asked, is_shown, outer, seen)
     part.within = part.within or outer
     part.asked = within(part, part.text, part.kind == "name" or part.kind == "aggregate" and not part.filter)
     local measure = part.kind == "name" and asked.by_name[part.name]
+    part.over = part.kind == "aggregate" and part or nil
     if measure and not seen[measure] and (part.within or not is_shown(measure)) then
-      local n = #list
-      seen[measure] = true
-      add_parts(list, measure.text, asked, is_shown, part.within, seen)
-      seen[measure] = nil
-      if #list == n + 1 and list[#list].text == measure.text then
-        list[#list].stands_for = part.asked -- an aggregate by another name
+      local inner = core.measure_parts(measure.text)
+      if #inner == 1 and inner[1].kind == "aggregate" and inner[1].text == measure.text then
+        part.over = inner[1] -- an aggregate by another name
+      else
+        seen[measure] = true
+        add_parts(list, measure.text, asked, is_shown, part.within, seen)
+        seen[measure] = nil
       end
     end
     if (measure or part.kind ~= "name") and not list[part.asked] then
@@ -89,13 +91,13 @@ local function questions_of(asked, made, has_rows)
       if part.kind == "quotient" then
         add(within(part, part.numerator))
         add(within(part, part.denominator))
-      elseif part.kind == "aggregate" and has_rows then
-        local where = part.filter and " where " .. part.filter or ""
-        part.rows = within(part, "rows()" .. where)
+      elseif part.over and has_rows then
+        local over = part.over
+        part.rows = within(part, "rows()" .. (over.filter and " where " .. over.filter or ""))
         add(part.rows)
-        if not COUNTS[part.name] and part.n_arguments == 1 then
-          part.nulls = within(part, ("rows() where (%s) is null%s"):format(part.argument,
-            part.filter and (" and (%s)"):format(part.filter) or ""))
+        if not COUNTS[over.name] and over.n_arguments == 1 then
+          part.nulls = within(part, ("rows() where (%s) is null%s"):format(over.argument,
+            over.filter and (" and (%s)"):format(over.filter) or ""))
           add(part.nulls)
         end
       end
@@ -196,7 +198,7 @@ end
 -- The cell's row of the breakdown asked again, of tables as explain_source.lua tells them; behind: what the names of
 -- measures have in found, whose columns are given. Gives { row =, column_of =, of = what names have in row }, or nil, why,
 -- and the column that is another.
-function parts.ask(asked, found, made, columns, tables)
+function parts.ask(asked, found, made, columns, tables, behind)
   local texts, column_of = questions_of(asked, made, tables.has_rows)
   local done, row = pcall(function()
     return parts.row_of(asked, found, ask(breakdown_of(asked, found, texts, column_of, tables.where), tables))
@@ -204,11 +206,11 @@ function parts.ask(asked, found, made, columns, tables)
   if not done then
     return nil, (tostring(row):gsub("^[^\n]-:%d+: ", ""):match "[^\n]*")
   elseif #row ~= 1 then
-    return nil, "asked again, the table has no such group"
+    return nil, parts.ABSENT
   end
   local of = tables.name and "_" .. tables.name or ""
   for _, item in ipairs(asked.measures) do
-    local column = tables.behind and item.name .. tables.behind or item.shown
+    local column = behind and item.name .. behind or item.shown
     if columns[column] and not is_same(found, column, row, item.name .. of) then
       return nil, ("%s is %s, and asked again it is %s"):format(column, words.shown(found, column),
         words.shown(row, item.name .. of)), column
@@ -226,7 +228,9 @@ local function plain(row, column)
   if row:column(column):type():find "^interval" then
     return (literal:gsub("%d+%.%d+", words.trimmed))
   end
-  return words.trimmed(literal)
+  local kind = row:column(column):type()
+  local is_text = kind == "text" or kind == "category"
+  return words.trimmed(is_text and literal or (literal:gsub('^"(.*)"$', "%1")))
 end
 
 -- The number of a text that was asked, every digit of it; or nil.
@@ -266,7 +270,7 @@ end
 -- ", of 5 rows, 1 of which has no value", where that says more than the number.
 function parts.rows(answer, asked, part)
   local n = part.rows and parts.number(answer, part.rows)
-  if not n or COUNTS[part.name] and not (asked.weight and part.name == "count") then
+  if not n or COUNTS[part.over.name] and not (asked.weight and part.over.name == "count") then
     return ""
   end
   local nulls = part.nulls and parts.number(answer, part.nulls)

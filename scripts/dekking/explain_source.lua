@@ -21,23 +21,41 @@ local function question_of(result)
   return node
 end
 
+-- What stands behind what was compared: parameters, and the form of the result.
+local function given_behind(question)
+  local params, form = question[4], question[5]
+  if not form and type(params) == "table" and (params.long ~= nil or params.relative ~= nil) then
+    params, form = nil, params
+  end
+  return params, form or {}
+end
+
 -- The comparison that a result was made of, as core.compared has it: of the result itself, or of what was asked.
 local function compared_of(result, question)
   local compared = core.compared and core.compared[result]
   if compared or not question or question.op ~= "compare" then
     return compared
   end
-  local against, params = question[3], type(question[4]) == "table" and question[4] or nil
-  if core.kind(against) == "scenario" then
-    against = { against }
-  end
+  local against = core.kind(question[3]) == "scenario" and { question[3] } or question[3]
+  local params, form = given_behind(question)
+  local made = { breakdown = question[1], base = question.asked[2], long = form.long, form = { relative = form.relative } }
   if question.asked[3] then
-    return { base = question.asked[2], later = question.asked[3],
-             name = params and params.name or question.asked[3]:properties().name or "other" }
+    made.later, made.all = question.asked[3], form.params or params and params.params or {}
+    made.name = form.name or params and params.name or made.later:properties().name or "other"
   elseif type(against) == "table" and core.kind(against[1]) == "scenario" then
-    local done, lists = pcall(core.part "ask".share_out, params, against, "compare")
-    return { scenarios = against, params = done and lists or {}, by_rows = true }
+    local done, lists, all = pcall(core.part "ask".share_out, params, against, "compare")
+    made.scenarios, made.by_rows = against, true
+    made.params, made.all = done and lists or {}, done and all or {}
+  else
+    return nil
   end
+  return made
+end
+
+-- Whether each measure of a comparison has a row.
+function sources.is_long(result)
+  local compared = compared_of(result, question_of(result))
+  return compared and compared.long
 end
 
 local GONE = "a result keeps no rows, and the table that was asked is not kept: give it, as explain(cell, table)"

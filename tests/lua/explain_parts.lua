@@ -219,3 +219,18 @@ test("what cannot be told says why", function(t, dk)
   t.raises(function() made():explain({ g = "A" }, dk.read_text "g;a\nA;1\nA;4\n") end,
     "explain: m is 0.3333, and asked again it is 0.6000: of the table that is given other rows were asked")
 end)
+
+-- R has nobody before the step, and half of M afterwards: what is asked of both sides has the base, too.
+test("a group that the base lacks, and a long comparison that was sorted, are told", function(t, dk)
+  local rows = dk.read_text "r;a\nM;1\nM;3\n"
+  local ask = dk.breakdown { by = "r", measures = { "n = count()", "m = (sum(a) - 1) / (n + 1) + all(n)" } }
+  local half = dk.scenario "half" { { "half", where = "r == 'M'", share = 0.5, set = { r = "R" } } }
+  for _, options in ipairs { {}, { long = true } } do
+    local text = ask:compare(rows, half, {}, options):where "r is not null":explain { r = "R" }
+    t.has(text, "  n_half is 1; that differs by 1\n", "  m_base is –: (sum(a) - 1) / (n + 1) + all(n)\n" ..
+      "  m_half is 2.5000; that differs by –\n     sum(a) is 2\n     n is 1\n" ..
+      "     (sum(a) - 1) / (n + 1) is 0.5000, which is 1 of 2\n" ..
+      "     all(n) is 2\nThe base has no rows of the cell.\n")
+    t.ok(not text:find "Not all numbers", text)
+  end
+end)
