@@ -31,7 +31,8 @@ bool dki_shown_is_dimension(const dki_shown *shown, const char *name);
 /* compared_rows.c: finds pairs and rows, and which measures these need; columns are known. */
 dk_status dki_shown_find_rows(dki_shown *shown, dk_error *err);
 /* The pair of a row of a long comparison that has these columns, as measures and scenarios are called in `all`. */
-dk_status dki_shown_pair(const dki_shown *shown, const dk_table *table, uint64_t row, uint32_t *pair, dk_error *err);
+dk_status dki_shown_pair(const dki_shown *shown, const dk_table *table, uint64_t row, uint32_t *pair,
+                         dk_error *err);
 /* These rows as a wide comparison of the measures that are needed, by the dimensions that are shown; it came to be as the table
  * did. */
 dk_status dki_shown_wide(const dki_shown *shown, const dk_table **out, dk_error *err);

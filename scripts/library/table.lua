@@ -316,7 +316,8 @@ function t:breakdowns(asked, params) end
 ---
 --- A dimension that the cell leaves out, or `dk.total`, is totalled. A cell that the result does not have raises, with the nearest
 --- value. Every aggregate in its measures is told with its number and rows, every quotient with numerator and denominator, where
---- the script still has the table that was asked, or gives it. Of a comparison with scenarios both also tell what each step did, and of one of two tables which cells gained and lost.
+--- the script still has the table that was asked, or gives it. Of a comparison with scenarios both also tell what each step did, and
+--- of one of two tables which cells gained and lost.
 ---
 --- ```lua
 --- local persons = dk.table({ { "gemeente", { "Arnhem", "Arnhem", "Duiven" } } }, { name = "personen" })
