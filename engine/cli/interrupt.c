@@ -14,7 +14,9 @@
  * Lua runs finalizers with hooks switched off. What it calls to run a hook is a function of its own, and the linker puts ours in
  * between (--wrap in the Makefile): a finalizer ends of the error there, which the collector keeps to itself, and what ran before it
  * is stopped next. So do a hook of the script's, and a message handler, which Lua calls where the error is raised: within our hook.
- * An error in a handler calls the handler again, until Lua has enough of it: so each time fewer instructions are let pass.
+ * An error in a handler calls the handler again, some 200 times, until Lua has enough of it. So where somebody insists the handlers of
+ * scripts are replaced by the one that makes a traceback, in the calls of xpcall that are near; what is far away, or belongs to
+ * a module of others, is let pass fewer instructions each time.
  */
 #include "interrupt.h"
 
@@ -30,6 +32,8 @@
 
 #define CAUGHT_INSTRUCTIONS 1000000 /* and half of them each time that it is raised again */
 #define LEAST_INSTRUCTIONS 1000
+#define FAR_LEVELS 2000 /* of the stack: some 3 ms, since Lua counts them anew for each */
+#define NEAR_LEVELS 200
 #define SECOND_NANOSECONDS 50000000 /* who sends two signals has the second one sent by then */
 #define LATE_NANOSECONDS 30000000   /* what can be stopped in another way has been by then */
 
@@ -38,6 +42,7 @@
 static lua_State *volatile running;
 static dk_context *volatile context;
 static lua_CFunction handler_of_call;
+static lua_CFunction call_with_handler;
 static volatile sig_atomic_t n_signals;
 static volatile sig_atomic_t n_answered = 1;
 static int n_raised;          /* so many of the signals have become errors */
@@ -78,8 +83,25 @@ static void stop_next(lua_State *L)
 
 /* Raising ------------------------------------------------------------------------------------------------------------- */
 
-/* An error is on its way that says so. From a finalizer it gets no further than to the collector. */
-static void set_raised(lua_State *L)
+static void replace_handlers(lua_State *L, int n_levels)
+{
+    lua_Debug call;
+    bool has_handler;
+
+    for (int level = 0; level < n_levels && lua_checkstack(L, 1) && lua_getstack(L, level, &call); level++) {
+        lua_getinfo(L, "f", &call);
+        has_handler = lua_tocfunction(L, -1) == call_with_handler;
+        lua_pop(L, 1);
+        if (has_handler) {
+            lua_pushcfunction(L, handler_of_call);
+            if (lua_setlocal(L, &call, 2) == NULL)
+                lua_pop(L, 1);
+        }
+    }
+}
+
+/* An error is on its way that says so. From a finalizer it gets no further than to the collector. Asks for no memory. */
+static void note_raised(lua_State *L)
 {
     if (is_finalizing(L)) {
         stop_next(L);
@@ -95,6 +117,15 @@ static void set_raised(lua_State *L)
     lua_sethook(L, NULL, 0, 0);
     if (context)
         dk_context_clear_interrupt(context);
+}
+
+static void set_raised(lua_State *L)
+{
+    bool again = n_raised == n_signals;
+
+    note_raised(L);
+    if (insists && n_raised == n_signals)
+        replace_handlers(L, again ? NEAR_LEVELS : FAR_LEVELS);
 }
 
 /* A function of the engine is about to raise it. Stock lua's own functions cannot be stopped: a script that is sent two
@@ -186,7 +217,7 @@ bool dkc_interrupt_refuses(size_t size, bool at_once)
         return false;
     if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
         refused_size = 0;
-        set_raised(running);
+        note_raised(running);
         return true;
     }
     if (!at_once && !is_late())
@@ -256,6 +287,17 @@ bool dkc_interrupt_passes(lua_State *L)
         return true;
     n_caught = n_raised;
     return false;
+}
+
+void dkc_interrupt_handled_by(lua_CFunction function)
+{
+    call_with_handler = function;
+}
+
+void dkc_interrupt_goes_on(lua_State *L)
+{
+    if (insists && dkc_interrupt_is_raised())
+        replace_handlers(L, NEAR_LEVELS);
 }
 
 void dkc_interrupt_end_handlers(lua_State *L)

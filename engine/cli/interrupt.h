@@ -22,6 +22,11 @@ bool dkc_interrupt_is_raised(void);
 /* Whether the error that the running function, a protected call, has caught must be raised again: where somebody insists, and
  * where it is the library that made the call. */
 bool dkc_interrupt_passes(lua_State *L);
+/* Calls of `function` keep a message handler in their second slot. Where somebody insists none is asked about the error: once it is
+ * raised the handler of the call stands in its place, in the nearest calls. */
+void dkc_interrupt_handled_by(lua_CFunction function);
+/* Raises the error on top again, or is about to: the next of those calls get that handler. */
+void dkc_interrupt_goes_on(lua_State *L);
 /* It came through message handlers that did not end: pushes what they were called for. What is to be closed on the way out may take
  * its time again. */
 void dkc_interrupt_end_handlers(lua_State *L);

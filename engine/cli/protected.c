@@ -20,6 +20,7 @@ static int pass_on(lua_State *L)
 {
     if (lua_type(L, -1) != LUA_TSTRING)
         lua_pushliteral(L, "interrupted!");
+    dkc_interrupt_goes_on(L);
     return lua_error(L);
 }
 
@@ -136,6 +137,7 @@ static int resume_wrapped(lua_State *L)
         lua_insert(L, -2);
         lua_concat(L, 2);
     }
+    dkc_interrupt_goes_on(L);
     return lua_error(L);
 }
 
@@ -226,6 +228,7 @@ void dkc_replace_protected(lua_State *L)
     lua_setfield(L, -2, "pcall");
     lua_pushcfunction(L, call_with_handler);
     lua_setfield(L, -2, "xpcall");
+    dkc_interrupt_handled_by(call_with_handler);
     dkc_stock_replace(L, "load", load, &dkc_stock.load);
     dkc_stock_replace(L, "loadfile", load_file, &dkc_stock.loadfile);
     lua_getfield(L, -1, LUA_COLIBNAME);
