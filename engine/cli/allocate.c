@@ -4,8 +4,9 @@
  * end with an error where there is none. So they get none once SIGINT has waited for so long that it seems that nothing
  * else stops them; interrupt.c puts into words what that error means.
  *
- * A long text is copied at once when its memory is there. What takes long is not the copy but the system, which gives each
- * page of the new text when it is first written: six times as long. So the pages are asked for here, with a look in between.
+ * A long text is copied at once when its memory is there, be it into another text or a buffer. What takes long is not the copy but
+ * the system, which gives each page of the copy when it is first written: six times as long. So the pages are asked for here, with a
+ * look in between.
  */
 #include "allocate.h"
 
@@ -39,7 +40,7 @@ static void *allocate(void *unused, void *block, size_t kind, size_t size)
     if (size == 0 || dkc_interrupt_refuses(size, false))
         return NULL;
     block = dkc_block_resize(NULL, 0, size);
-    if (block && kind == LUA_TSTRING && size >= LONG_TEXT && !touch_pages(block, size)) {
+    if (block && size >= LONG_TEXT && !touch_pages(block, size)) {
         free(block);
         return NULL;
     }

@@ -52,7 +52,8 @@ static bool insists;
 static struct sigaction before;
 static struct timespec arrived; /* when the last of the signals came */
 static bool hook_ran;
-static size_t refused_size;            /* what Lua asked for last, without getting it */
+static size_t refused_size; /* what Lua asked for last, without getting it */
+static bool is_closing; /* that was for a buffer, perhaps: Lua asks for it once, not twice, and closes it next */
 static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
 
 static void stop(lua_State *L, lua_Debug *where);
@@ -123,6 +124,7 @@ static void set_raised(lua_State *L)
 {
     bool again = n_raised == n_signals;
 
+    is_closing = false;
     note_raised(L);
     if (insists && n_raised == n_signals)
         replace_handlers(L, again ? NEAR_LEVELS : FAR_LEVELS);
@@ -170,12 +172,16 @@ void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, 
 
 static void stop(lua_State *L, lua_Debug *where)
 {
+    bool closes = is_closing && where->event == LUA_HOOKCALL;
+
     hook_ran = true;
     if (n_signals == (insists ? 0 : n_raised)) { /* what set it was answered elsewhere, or in an earlier call */
         lua_sethook(L, NULL, 0, 0);
         return;
     }
     set_raised(L);
+    if (closes)
+        return;
     if (where->event == LUA_HOOKCALL) { /* an error is on its way out already: what it says stays */
         lua_getinfo(L, "f", where);
         if (lua_tocfunction(L, -1) == handler_of_call)
@@ -217,12 +223,14 @@ bool dkc_interrupt_refuses(size_t size, bool at_once)
         return false;
     if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
         refused_size = 0;
+        is_closing = false;
         note_raised(running);
         return true;
     }
     if (!at_once && !is_late())
         return false;
     refused_size = size;
+    is_closing = !is_finalizing(running); /* what comes next may have nothing to do with it */
     word_refusal(running);
     return true;
 }
@@ -337,6 +345,7 @@ void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
     n_signals = n_raised = n_caught = 0;
     instructions_left = CAUGHT_INSTRUCTIONS;
     refused_size = 0;
+    is_closing = false;
     *refused = '\0';
     dkl_on_interrupt(L, stop_engine);
     action.sa_handler = on_interrupt;
