@@ -15,14 +15,13 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "execute.h"
 #include "interrupt.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
 #include "pager.h"
-#include "polled.h"
 #include "statement.h"
-#include "stock.h"
 
 #define BASE \
     DKC_STATEMENT_INPUT  /* the stack of the prompt: what it reads from, and above it the values of a statement */
@@ -207,29 +206,6 @@ static void offer_pager(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* os.execute. While a program runs the signal is the program's; where that ends of it, what called it does so
- * too, as a loop in a shell does. */
-static int execute(lua_State *L)
-{
-    int n = dkc_stock.execute(L);
-    const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
-
-    if (how && strcmp(how, "signal") == 0 && lua_tointeger(L, -1) == SIGINT) {
-        raise(SIGINT);
-        dkc_poll(L);
-    }
-    return n;
-}
-
-static void offer_execute(lua_State *L)
-{
-    lua_pushglobaltable(L);
-    lua_pushliteral(L, LUA_OSLIBNAME);
-    if (lua_rawget(L, -2) == LUA_TTABLE)
-        dkc_stock_replace(L, "execute", execute, &dkc_stock.execute);
-    lua_settop(L, BASE);
-}
-
 /* What the user wants to have at each prompt: dekking/init.lua in XDG_CONFIG_HOME (~/.config). */
 static void run_own_script(lua_State *L)
 {
@@ -263,7 +239,7 @@ void dkc_repl(lua_State *L, bool ignore_environment)
     if (on_terminal) {
         puts("help() shows what there is; Ctrl-D ends");
         offer_pager(L);
-        offer_execute(L);
+        dkc_replace_execute(L);
         if (!ignore_environment)
             run_own_script(L);
     }

@@ -309,6 +309,10 @@ local sessions = {
     { "\\003", "^C\r\nstdin:1: interrupted! ('execute' was running)\r\n" },
     { "kept = 7 while true do pcall(os.execute, 'echo begun; sleep 30') end\\r", "begun\r\n" },
     { "\\003", "interrupted! ('execute' was running)" },
+    { "7, os.execute(\\42trap 'echo caught' INT; echo begun; sleep 30; sleep 0.3; exit 3\\42)\\r", "begun\r\n" },
+    { "\\003", "caught\r\n7\tnil\texit\t3\r\n> " }, -- it was the program's
+    { "7, os.execute()\\r", "7\ttrue\r\n> " },
+    { "7, os.execute 'kill -TERM $$'\\r", "7\tnil\tsignal\t15\r\n> " },
     { "kept, os.execute 'exit 2'\\r", "7\tnil\texit\t2\r\n> " },
     { "5 + 6\\r", "11\r\n> " },
   },
@@ -495,6 +499,15 @@ local sessions = {
     { "os.remove 'long.csv'\\r", "true" },
   },
 }
+
+-- A loop in which at each moment there may be a program, or none.
+local short = { name = "each Ctrl-C ends a loop of short programs" }
+for _ = 1, 12 do
+  table.insert(short, { "while true do pcall(os.execute, 'echo begun; true') end\\r", "begun\r\n" })
+  table.insert(short, { "\\003", "interrupted! ('execute' was running)" })
+  table.insert(short, { "", "> " })
+end
+table.insert(sessions, short)
 
 local function brace(text) return "{" .. text:gsub("[{}\\]", "\\%0") .. "}" end
 
