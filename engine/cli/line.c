@@ -16,17 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "draw.h"
 #include "edit.h"
 #include "history.h"
 #include "keys.h"
 #include "offer.h"
 
 #define CANCEL_KEY L'\003'
-#define HIDDEN_MARK '\001' /* encloses what a prompt sends to the terminal without showing it */
 
 struct dkc_input {
     EditLine *editor; /* NULL: plain */
@@ -40,17 +39,6 @@ struct dkc_input {
     dkc_complete_fn *complete;
     void *complete_arg;
 };
-
-bool dkc_terminal_size(size_t *columns, size_t *rows)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return false;
-    *columns = size.ws_col;
-    *rows = size.ws_row;
-    return true;
-}
 
 /* Signals ------------------------------------------------------------------------------------------------------ */
 
@@ -117,108 +105,6 @@ static void give_way(EditLine *editor, int number)
     sigaction(SIGCONT, &on_continue, NULL);
 }
 
-/* How many columns a character takes that begins in `column`. */
-static size_t width_of(size_t column, wchar_t c)
-{
-    int width = wcwidth(c);
-
-    if (c == L'\t')
-        return 8 - column % 8;
-    return width < 0 ? 2 : (size_t)width; /* ^X */
-}
-
-/* A place on a terminal of so many columns: whole rows, and columns of one that is not full. */
-struct place {
-    size_t columns, row, column;
-};
-
-static void go_past(struct place *at, wchar_t c)
-{
-    size_t width = c == L'\n' ? 0 : width_of(at->column, c);
-
-    if (c == L'\n' || at->column + width > at->columns) {
-        at->row++;
-        at->column = 0;
-    }
-    at->column += width;
-    if (at->column >= at->columns) {
-        at->row++;
-        at->column = 0;
-    }
-}
-
-/* How many rows stand above the cursor's, from where the prompt began, on a terminal of so many columns. */
-static size_t rows_above_cursor(const dkc_input *input, size_t columns)
-{
-    const LineInfoW *line = dkc_edit.el_wline(input->editor);
-    const char *text = input->prompt;
-    struct place at = { columns, 0, 0 };
-    size_t length;
-    mbstate_t state;
-    bool hidden = false;
-    wchar_t c;
-
-    memset(&state, 0, sizeof state);
-    for (; (length = mbrtowc(&c, text, MB_LEN_MAX, &state)) > 0 && length < (size_t)-2; text += length) {
-        if (c == HIDDEN_MARK)
-            hidden = !hidden;
-        else if (!hidden)
-            go_past(&at, c);
-    }
-    for (const wchar_t *typed = line->buffer; typed < line->cursor; typed++)
-        go_past(&at, *typed);
-    return at.row;
-}
-
-static bool begins_with(const char *text, const char *begin)
-{
-    return text && strncmp(text, begin, strlen(begin)) == 0;
-}
-
-/* Whether the terminal is known to break rows anew when its width changes, all that were full as one. What stands in the environment
- * may be another terminal's, in which this one was started: so TERM has to fit. */
-static bool breaks_anew(void)
-{
-    static const char *const kinds[] = { "tmux", "alacritty", "foot",          "konsole",
-                                         "vte",  "wezterm",   "xterm-ghostty", "xterm-kitty" };
-    static const char *const marks[] = { "VTE_VERSION", "KONSOLE_VERSION", "TERM_PROGRAM", "WT_SESSION" };
-    const char *kind = getenv("TERM");
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (begins_with(kind, kinds[i]))
-            return true;
-    if (begins_with(kind, "screen"))
-        return getenv("TMUX") && !getenv("STY");
-    for (size_t i = 0; begins_with(kind, "xterm") && !getenv("XTERM_VERSION") && i < sizeof marks / sizeof *marks;
-         i++)
-        if (getenv(marks[i]))
-            return true;
-    return false;
-}
-
-/* Takes the line off the screen after the window became wider, narrower, lower or higher, and puts the cursor where it began.
- * There are terminals that break rows anew, and others that cut them off (xterm), whose cursor stays in its row. Of one that is
- * not known, no more rows are cleared than the line has in both: a part of it may be left, but what stands above stays. */
-static void clear_line(dkc_input *input)
-{
-    const char *up = NULL, *clear = NULL;
-    size_t columns, rows, n, n_before;
-
-    if (!dkc_terminal_size(&columns, &rows))
-        return;
-    if (dkc_edit.el_get(input->editor, EL_GETTC, "up", &up) != 0 ||
-        dkc_edit.el_get(input->editor, EL_GETTC, "cd", &clear) != 0 || up == NULL || clear == NULL)
-        return;
-    n = rows_above_cursor(input, columns);
-    n_before = input->columns ? rows_above_cursor(input, input->columns) : 0;
-    if (!breaks_anew() && (n_before < n || getenv("XTERM_VERSION")))
-        n = n_before;
-    for (fputc('\r', stdout); n > 0; n--)
-        fputs(up, stdout);
-    fputs(clear, stdout);
-    fflush(stdout);
-}
-
 static void redraw(dkc_input *input)
 {
     size_t rows;
@@ -240,7 +126,7 @@ static bool obey_signals(dkc_input *input)
         arrived[i] = 0;
         switch (watched[i]) {
         case SIGINT: input->cancelled = true; return false;
-        case SIGWINCH: clear_line(input); break;
+        case SIGWINCH: dkc_draw_clear(input->editor, input->prompt, input->columns); break;
         case SIGCONT: break;
         default: give_way(input->editor, watched[i]); break;
         }
@@ -432,7 +318,7 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_EDITOR, "emacs");
     dkc_edit.el_set(input->editor, EL_SIGNAL, 0);
     write_rows_whole(input->editor);
-    dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
+    dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, DKC_HIDDEN_MARK);
     dkc_edit.el_set(input->editor, EL_GETCFN, next_character);
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
     dkc_edit.el_wset(input->editor, EL_ADDFN, L"complete-line", L"Complete the word before the cursor",

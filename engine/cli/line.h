@@ -31,7 +31,5 @@ void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg)
 void dkc_input_offer(dkc_input *input, const char *const *names, size_t n_names, size_t n_typed);
 /* Whether more was typed than has been read: a paste. */
 bool dkc_input_waits(void);
-/* Columns and rows of the terminal; false where there is none. */
-bool dkc_terminal_size(size_t *columns, size_t *rows);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "draw.h"
 #include "line.h"
 
 static unsigned n_pages; /* texts that were shown */

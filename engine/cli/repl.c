@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "draw.h"
 #include "execute.h"
 #include "interrupt.h"
 #include "lua/bind.h"
