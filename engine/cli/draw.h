@@ -13,5 +13,8 @@ bool dkc_terminal_size(size_t *columns, size_t *rows);
 /* Takes the line off the screen after the window became wider, narrower, lower or higher, and puts the cursor where it began.
  * columns_before: of the terminal when the line was drawn; 0: not known. */
 void dkc_draw_clear(EditLine *editor, const char *prompt, size_t columns_before);
+/* Draws a line that has a character of two columns anew, after libedit did. Where one comes into the place of another, or goes, that
+ * may write half of one; and it moves the cursor by writing what stands there, be it half of one. */
+void dkc_draw_wide(EditLine *editor, const char *prompt);
 
 #endif

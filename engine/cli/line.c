@@ -115,6 +115,7 @@ static void redraw(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_REFRESH);
     if (!dkc_terminal_size(&input->columns, &rows))
         input->columns = 0;
+    dkc_draw_wide(input->editor, input->prompt);
 }
 
 /* Does what the signals that arrived ask for; false when the line is to be given up. */
@@ -156,6 +157,8 @@ static int next_character(EditLine *editor, wchar_t *out)
     dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
     if (input->cancelled)
         return -1;
+    if (!dkc_input_waits())
+        dkc_draw_wide(editor, input->prompt);
     for (;;) {
         ssize_t got;
 
