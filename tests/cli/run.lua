@@ -11,8 +11,8 @@ local check = dofile "tests/check.lua"
 
 shell.prepare(build)
 for _, part in ipairs {
-  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "interrupt", "prompt", "resize", "wide",
-  "start",
+  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "interrupt", "prompt",
+  "prompt_interrupt", "resize", "wide", "start",
 } do
   require(part)(shell, check)
 end

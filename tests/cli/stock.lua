@@ -5,6 +5,7 @@
 -- they differ on purpose, `ours` says how, and docs/program.md why.
 
 local long, short = require "stock_long", require "stock_scripts"
+local prompts = require "stock_prompt"
 
 local options = {
   { "-e 'print(1)'" },
@@ -243,78 +244,6 @@ local surroundings = {
     ours = { status = 1, err = "PROGRAM: standard output: No space left on device\n" },
   },
   { "-e 'local x = 1' >&-" },
-}
-
--- What is typed at a prompt that is no terminal.
-local prompts = {
-  { "-i -e 'x = 1'", "print(x)\nx + 1\n= x\n" },
-  { "-i", "1, 2\nnil\nfor i = 1, 2 do\nprint(i) end\nerror('x')\nx =\n5\nprint(x)\n" },
-  { "-i", "local y = 5\ny\n_PROMPT = '? '\n1\n_PROMPT2 = '+ '\nif\nx then end\n" },
-  { "-i", "print = nil\n1\n" },
-  { "-i", "exit\nquit\n" },
-  { "-i", "print = function() error 'no print' end\n1\n" },
-  { "-i", "print = function(...) io.write('<', ..., '>\\n') end\n1\n" },
-  { "-i", "do return end\n'a\\0b'\n" },
-  { "-i", "os.exit(4)\n" },
-  { "-i", "return 1, 2\n--\n\n  \n" },
-  { "-i", "1;\n2\n" },
-  { "-i", "f = function() return 7 end\nf();\nf()\n" },
-  { "-i -e 'function help() return 7 end'", "help()\n" },
-  { "-i", "= 1 +\n2\n" },
-  { "-i", "=\n" },
-  { "-i", "x = = 1\n" },
-  { "-i", "_PROMPT = setmetatable({}, { __tostring = function() return 'p> ' end })\n1\n" },
-  { "-i", "_PROMPT = 1\n1\n" },
-  { "-e '_PROMPT, _PROMPT2 = \"\", \"\"' -i", "\n\n1 +\n\n2\n \n3\n" },
-  { "-e '_PROMPT2 = \"\"' -i", "\n1 +\n\n2\n" },
-  { "-i", "error()\n" },
-  { "-i", "error({})\n1\n" },
-  { "-i", "error(setmetatable({}, { __tostring = function() return 'told' end }))\n" },
-  { "-i", "return\n" },
-  { "-i", "return 1,\n2\n" },
-  { "-i", "for i = 1, 3 do\n\n\nio.write(i) end\n" },
-  { "-i", "x = [[a\nb]]\n#x\n" },
-  { "-i", "x = 'a\n'\n" },
-  { "-i", "a\0b\n'c\0'\n" },
-  { "-i", "goto a\n::a::\n" },
-  { "-i", "local x <close> = 5\n" },
-  { "-i", "1 +\n+ 2\n" },
-  { "-i", "\xFF\n1\n" },
-  { "-i", "#!shebang\n1\n" },
-  { "-i", "_ENV = {}\nx\n" },
-  { "-i", "coroutine.wrap(function() error 'c' end)()\n" },
-  { "-i", "x = 'a\\\nb'\nx\n" },
-  { "-i", "--[[ a\nb ]] 1\n" },
-  { "-i", "coroutine.yield(1)\n...\n" },
-  { "-i script.lua a b", "...\narg[1]\n" },
-  { "-i nosuch.lua", "1\n" },
-  { "-i -e 'error(1)'", "1\n" },
-  { "-i -", "print(1)" },
-  { "-i - x", "print(...)" },
-  { "-i", "warn('@on')\nwarn('x')\n" },
-  { "-i -E -W", "1\n" },
-  { "-i", "" },
-  { "-e 'print(1)' -i -v -W", "print(2)\n" },
-  -- Stock lua loses the message here.
-  { "-i", "x = (\n", ours = { err = "stdin:1: unexpected symbol near <eof>\n" } },
-  {
-    "-i",
-    "x = (\n1\n",
-    ours = { err = "stdin:2: ')' expected (to close '(' at line 1) near <eof>\n" },
-  },
-  { "-i", "x = 'a\n", ours = { err = "stdin:1: unfinished string near <eof>\n" } },
-  -- What io.read leaves is read on; stock lua loses what its buffer holds.
-  { "-i", "io.read()\nread\n1\n", ours = { out = "VERSION\n> io.read()\nread\n> 1\n1\n> \n" } },
-  -- A prompt that cannot be shown does not end the session.
-  {
-    "-i",
-    "_PROMPT = setmetatable({}, { __tostring = function() error 'x' end })\n1\n",
-    ours = {
-      status = 0,
-      out = "VERSION\n> _PROMPT = setmetatable({}, { __tostring = function() error 'x' end })\n> 1\n1\n> \n",
-      err = ("error in _PROMPT (stdin:1: x)\n"):rep(2),
-    },
-  },
 }
 
 -- `ready` is made by the program when it has begun; then come the signals, the next when the program has had a second to
