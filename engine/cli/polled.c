@@ -268,10 +268,12 @@ void dkc_replace_long(lua_State *L)
     dkc_stock_replace(L, "read", dkc_read_input, &dkc_stock.read);
     dkc_stock_replace(L, "lines", dkc_lines, &dkc_stock.lines);
     dkc_stock_replace(L, "write", dkc_write_output, &dkc_stock.write);
+    lua_getglobal(L, LUA_OSLIBNAME);
+    dkc_stock_replace(L, "date", dkc_date, &dkc_stock.date);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
     dkc_stock_replace(L, "read", dkc_read_file, &dkc_stock.file_read);
     dkc_stock_replace(L, "lines", dkc_lines_of_file, &dkc_stock.file_lines);
     dkc_stock_replace(L, "write", dkc_write_file, &dkc_stock.file_write);
-    lua_pop(L, 6);
+    lua_pop(L, 7);
 }

@@ -52,5 +52,6 @@ int dkc_lines_of_file(lua_State *L); /* file:lines */
 int dkc_lines(lua_State *L);         /* io.lines */
 int dkc_write_file(lua_State *L);    /* file:write */
 int dkc_write_output(lua_State *L);  /* io.write */
+int dkc_date(lua_State *L);          /* os.date */
 
 #endif

@@ -13,7 +13,7 @@ typedef struct dkc_stock_functions {
     lua_CFunction len, offset;                                           /* of utf8 */
     lua_CFunction concat, insert, move, remove, sort;                    /* of table */
     lua_CFunction read, lines, write, file_read, file_lines, file_write; /* of io and of a file */
-    lua_CFunction execute;                                               /* of os */
+    lua_CFunction date, execute;                                         /* of os */
 } dkc_stock_functions;
 
 extern dkc_stock_functions dkc_stock;

@@ -107,6 +107,7 @@ local scripts = {
   { "-e 'local function f() return 1 + f() end f()'" },
   { "packing.lua", all_of_it = true },
   { "places.lua", all_of_it = true },
+  { "dates.lua", all_of_it = true },
   { "coroutines.lua" },
   { "closing.lua" },
   { "-W closing.lua" },

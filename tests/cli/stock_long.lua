@@ -338,4 +338,28 @@ for _, n in ipairs { 0, -5, math.maxinteger, math.mininteger, "3", 1.0, 1.5, "x"
 end
 ]=]
 
+scripts["dates.lua"] = [=[
+local function sum(text) local a = 0 for i = 1, #text, 61 do a = (a * 31 + text:byte(i)) % 1000003 end return #text, a end
+local long = { ("%Y-%m-%d "):rep(3e5), ("x"):rep(2e6) .. "%H", ("%Ex"):rep(5e5) .. "%Od", ("%%"):rep(1e6) .. "%M",
+  ("!"):rep(3e6), ("*t"):rep(1e6), "a" .. ("*t!"):rep(1e6), "%" .. ("%!"):rep(1e6), ("%d!*t"):rep(5e5),
+  ("\0%d"):rep(5e5), ("x"):rep(2^20 - 1) .. "%Ey" .. ("y"):rep(2^20),
+  ("x"):rep(2^20 - 2) .. "%Ey", ("x"):rep(2^20 - 1) .. "%d", ("x"):rep(2^20) }
+for i, format in ipairs(long) do
+  for _, before in ipairs { "", "!", "!!", "*", "!*" } do
+    local done, text = pcall(os.date, before .. format, 86400 * 45)
+    if not done then print(i, before, sum(text)) print(text:sub(1, 90))
+    elseif type(text) == "table" then print(i, before, "a table", text.year, text.yday)
+    else print(i, before, sum(text)) end
+  end
+end
+local text = ("x"):rep(2e6)
+for _, wrong in ipairs { "%", "%E", "%Ez", "%Q", "%Q and more", "%O\0" } do
+  print(sum(select(2, pcall(os.date, text .. wrong, 0))))
+end
+for _, time in ipairs { "7", 7.0, 7.5, "x", 2^62, -2^40, false } do
+  print(pcall(function() return sum(os.date("!" .. text .. "%c", time)) end))
+end
+print(#os.date(text .. "%Y"), #os.date(text .. "%Y", nil), pcall(os.date, {}, 1))
+]=]
+
 return scripts
