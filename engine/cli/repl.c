@@ -76,6 +76,11 @@ static void keep_value(lua_State *L)
     lua_pop(L, 1);
 }
 
+static void tell_how_to_leave(void)
+{
+    puts("Ctrl-D ends, and so does os.exit()");
+}
+
 /* Prints the values above the base, or only keeps them. */
 static void print_values(lua_State *L, bool quiet)
 {
@@ -89,8 +94,8 @@ static void print_values(lua_State *L, bool quiet)
         keep_value(L);
     if (quiet)
         return;
-    if (n == 1 && lua_isnil(L, BASE + 1) && dkc_statement_leaves()) { /* no variable is called so */
-        puts("Ctrl-D ends, and so does os.exit()");
+    if (n == 1 && lua_isnil(L, BASE + 1) && dkc_statement_leaves(L)) {
+        tell_how_to_leave();
         return;
     }
     lua_getglobal(L, "print");
@@ -144,6 +149,8 @@ static bool step(lua_State *L)
         seconds = seconds_since(&begun);
     if (status == LUA_OK)
         print_values(L, quiet);
+    else if (dkc_statement_leaves(L))
+        tell_how_to_leave();
     else
         report(L, status);
     if (on_terminal && seconds > LONG_SECONDS) {

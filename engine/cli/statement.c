@@ -13,9 +13,9 @@
 
 #define INPUT "dekking.input"
 
-static int begun_at; /* on the stack: the lines of a statement that is not finished; 0: there are none */
-static bool edited;  /* somebody at a terminal types it */
-static bool leaving; /* the last statement may have meant to leave */
+static int begun_at;        /* on the stack: the lines of a statement that is not finished; 0: there are none */
+static bool edited;         /* somebody at a terminal types it */
+static const char *leaving; /* the last statement may have meant to leave, by this name; NULL: it did not */
 
 static int tell(lua_State *L)
 {
@@ -123,15 +123,20 @@ static size_t before_semicolon(const char *line, size_t size)
     return edited && end > 0 && line[end - 1] == ';' ? end - 1 : size;
 }
 
-/* Whether a newcomer to Lua wants to leave, and somebody at a terminal typed it: "exit" or "quit" alone. */
-static bool is_leaving(const char *line, size_t size)
+/* By what name a newcomer to Lua wants to leave, where somebody at a terminal typed it: "exit" or "quit" alone, or called; or NULL. */
+static const char *name_to_leave(const char *line, size_t size)
 {
+    static const char *const names[] = { "exit", "quit" };
     size_t begin = strspn(line, " \t"), end = size;
 
     while (end > begin && (line[end - 1] == ' ' || line[end - 1] == '\t'))
         end--;
-    return edited && end - begin == 4 &&
-           (memcmp(line + begin, "exit", 4) == 0 || memcmp(line + begin, "quit", 4) == 0);
+    if (end - begin == 6 && memcmp(line + end - 2, "()", 2) == 0)
+        end -= 2;
+    for (int i = 0; edited && i < 2; i++)
+        if (end - begin == 4 && memcmp(line + begin, names[i], 4) == 0)
+            return names[i];
+    return NULL;
 }
 
 /* line -> function, as `return line;`. On failure the stack is as before. *quiet: a semicolon ends the line, so that its values
@@ -141,7 +146,7 @@ static bool load_expression(lua_State *L, bool *quiet)
     size_t size, shown;
     const char *line = lua_tolstring(L, -1, &size);
 
-    leaving = is_leaving(line, size);
+    leaving = name_to_leave(line, size);
     shown = before_semicolon(line, size);
     *quiet = shown < size;
     lua_pushliteral(L, "return ");
@@ -196,13 +201,22 @@ dkc_read dkc_statement_read(lua_State *L, int *status, bool *quiet)
     dkc_read read = push_line(L, true);
 
     *status = LUA_OK;
-    *quiet = leaving = false;
+    *quiet = false;
+    leaving = NULL;
     return read == DKC_READ_LINE && !load_expression(L, quiet) ? load_statement(L, status) : read;
 }
 
-bool dkc_statement_leaves(void)
+bool dkc_statement_leaves(lua_State *L)
 {
-    return leaving;
+    bool is_nothing;
+
+    if (leaving == NULL)
+        return false;
+    lua_pushglobaltable(L);
+    lua_pushstring(L, leaving);
+    is_nothing = lua_rawget(L, -2) == LUA_TNIL;
+    lua_pop(L, 2);
+    return is_nothing;
 }
 
 /* Completion: scripts/dekking/complete.lua knows what may stand where the text ends. Arguments: the input, the line, and the

@@ -14,7 +14,8 @@ void dkc_statement_open(lua_State *L, bool on_terminal);
 /* Reads a statement, which goes into the history, and pushes its function; or, where *status is an error, what is wrong with it.
  * Pushes nothing where no line was read. *quiet: a semicolon ends it, so that its values are not shown. */
 dkc_read dkc_statement_read(lua_State *L, int *status, bool *quiet);
-/* Whether that was "exit" or "quit" alone, typed at a terminal: of a name that nothing has, somebody wants to know how to leave. */
-bool dkc_statement_leaves(void);
+/* Whether that was "exit" or "quit" alone, or called, typed at a terminal, and no global has that name: somebody wants to know how to
+ * leave. */
+bool dkc_statement_leaves(lua_State *L);
 
 #endif
