@@ -250,6 +250,7 @@ void dkc_interrupt_reword(lua_State *L)
     lua_concat(L, 2);
     lua_remove(L, -2);
     *refused = '\0';
+    refused_size = 0; /* a buffer is asked for once */
 }
 
 static void on_interrupt(int signal_number)
