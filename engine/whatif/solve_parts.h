@@ -1,6 +1,7 @@
 /* solve_parts.h - a question of the kind "how many more must be registered", on its way. For engine/whatif alone.
  *
  *   solve.c           what is asked, checked and put together
+ *   solve_vary.c      the parameter: the steps that mention it, what it is to them, and its range
  *   solve_cell.c      what one value of the parameter gives, in the cell that the target is about
  *   solve_model.c     the same, compiled, where many are tried
  *   solve_monotone.c  whether more can only move the target's measure one way
@@ -89,6 +90,9 @@ typedef struct dki_outcome {
     int64_t taken, available; /* units, of the driven steps */
     uint64_t n_strata;        /* of the first driven step */
 } dki_outcome;
+
+/* solve_vary.c. Finds the steps that mention the parameter, what it is to them, and its range. */
+dk_status dki_solve_vary(dki_solver *s, dk_error *err);
 
 /* solve_cell.c. What belongs to one value alone is no error: more taken than there is, a cell that nobody is in. */
 dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, dki_outcome *out, dk_error *err);
