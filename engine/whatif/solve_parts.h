@@ -7,11 +7,13 @@
  *   solve_monotone.c  whether more can only move the target's measure one way
  *   solve_search.c    which values are tried, and the least that reaches the target
  *   solve_members.c   whom steps take from where the group is that of a member of sets
- *   solve_answer.c    answers as sentences and as a table
+ *   solve_sentence.c  an answer as a sentence
+ *   solve_answer.c    answers as a table
  */
 #ifndef DKI_WHATIF_SOLVE_PARTS_H
 #define DKI_WHATIF_SOLVE_PARTS_H
 
+#include "base/buffer.h"
 #include "query/breakdown_parts.h"
 #include "scenario/model.h"
 #include "whatif_parts.h"
@@ -135,6 +137,9 @@ typedef struct dki_finding {
 
 /* solve_search.c */
 dk_status dki_solve_search(dki_solver *s, const dki_place *place, dki_finding *out, dk_error *err);
+
+/* solve_sentence.c. Appends the sentence that tells it. */
+dk_status dki_solve_sentence(const dki_solver *s, const dki_finding *finding, dki_buffer *text, dk_error *err);
 
 /* solve_answer.c */
 typedef struct dki_answers {
