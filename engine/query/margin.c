@@ -3,8 +3,6 @@
  * Invariants: cells of one level have consecutive numbers, and a level's parent comes before it; keys are unique
  * over all levels, since a level is known by where its ranks are DKI_TOTAL, which comes after every value.
  *
- * Cells of a level that come together are found by index where their keys are few, by a key of 64 bits where that
- * has room for all ranks, and else by their bytes. Cost: for each level one look-up for each cell of its parent.
  * Poll: once per level.
  */
 #include "margin.h"
@@ -18,7 +16,6 @@
 #include "rows/sort_rows.h"
 
 #define MOST_CUBE_TOTALS (UINT64_C(1) << 22) /* more than anybody reads, and less than what fills a machine */
-#define MOST_TABLE (UINT64_C(1) << 22)
 #define MOST_CELLS (UINT32_MAX - 1)
 
 static_assert(DKI_MOST_RANKED == DKI_MAX_DIMENSIONS, "as many dimensions as a breakdown has");
@@ -58,20 +55,6 @@ dk_status dki_cells_add(dki_cells *cells, const uint32_t *ranks, uint32_t mask, 
         to[d] = mask >> d & 1 ? DKI_TOTAL : ranks[d];
     cells->groups[cells->n++] = group;
     return DK_OK;
-}
-
-/* The ranks of a cell in one number that orders as they do. */
-static uint64_t key_of(const dki_cells *cells, size_t cell, uint32_t mask)
-{
-    const uint32_t *ranks = dki_cell_ranks(cells, cell);
-    uint64_t key = 0;
-
-    for (size_t d = 0; d < cells->n_dims; d++) {
-        uint32_t rank = mask >> d & 1 || ranks[d] == DKI_TOTAL ? cells->n_ranks[d] : ranks[d];
-
-        key |= (uint64_t)rank << cells->shift[d];
-    }
-    return key;
 }
 
 /* Lays out keys, the last dimension lowest. */
@@ -242,80 +225,6 @@ static size_t find_parent(const dki_cells *cells, uint32_t mask)
     return best;
 }
 
-/* Finds which cells of a level come together in a coarser one. */
-struct gather {
-    uint32_t *table; /* number + 1 by index, or NULL */
-    dki_int_map by_key;
-    dki_text_map by_bytes;
-};
-
-/* Whether the ranks that a mask leaves make few enough keys for a table. */
-static bool has_table(const dki_cells *cells, uint32_t mask, size_t n, uint64_t *size)
-{
-    uint64_t most = n < MOST_TABLE / 4 ? (uint64_t)n * 4 + 1024 : MOST_TABLE;
-
-    *size = 1;
-    for (size_t d = 0; d < cells->n_dims && *size <= most; d++)
-        *size *= mask >> d & 1 ? 1 : cells->n_ranks[d];
-    return *size <= most;
-}
-
-/* The number among the cells of the coarser level, or how many there are so far where it is new. */
-static dk_status gather_cell(const dki_cells *cells, struct gather *gather, size_t cell, uint32_t mask, size_t n,
-                             uint32_t *number, dk_error *err)
-{
-    const uint32_t *ranks = dki_cell_ranks(cells, cell);
-    uint32_t bytes[DKI_MOST_RANKED];
-
-    if (gather->table) {
-        uint64_t at = 0;
-
-        for (size_t d = 0; d < cells->n_dims; d++)
-            at = mask >> d & 1 ? at : at * cells->n_ranks[d] + ranks[d];
-        if (gather->table[at] == 0)
-            gather->table[at] = (uint32_t)n + 1;
-        *number = gather->table[at] - 1;
-        return DK_OK;
-    }
-    if (cells->key_bits)
-        return dki_int_map_add(&gather->by_key, key_of(cells, cell, mask), number, err);
-    for (size_t d = 0; d < cells->n_dims; d++)
-        bytes[d] = mask >> d & 1 ? DKI_TOTAL : ranks[d];
-    return dki_text_map_add(&gather->by_bytes, (const char *)bytes, cells->n_dims * sizeof *bytes, number, err);
-}
-
-/* Makes the cells of a level from those of its parent. */
-static dk_status gather_cells(dki_cells *cells, dki_level *level, dk_error *err)
-{
-    const dki_level *parent = &cells->levels[level->parent];
-    struct gather gather = { .table = NULL };
-    uint32_t ranks[DKI_MOST_RANKED];
-    uint64_t size;
-    dk_status status = DK_OK;
-
-    dki_int_map_init(&gather.by_key, cells->context);
-    dki_text_map_init(&gather.by_bytes, cells->context);
-    if (has_table(cells, level->mask, parent->n, &size)) {
-        gather.table = dki_calloc(cells->context, (size_t)size + 1, sizeof *gather.table, err);
-        status = gather.table ? DK_OK : DK_ERR_MEMORY;
-    }
-    for (size_t i = 0; status == DK_OK && i < parent->n; i++) {
-        size_t cell = parent->first + i, n = cells->n - level->first;
-        uint32_t number = 0;
-
-        status = gather_cell(cells, &gather, cell, level->mask, n, &number, err);
-        level->to[i] = (uint32_t)level->first + number;
-        if (status != DK_OK || number != n)
-            continue;
-        memcpy(ranks, dki_cell_ranks(cells, cell), cells->n_dims * sizeof *ranks);
-        status = dki_cells_add(cells, ranks, level->mask, cells->groups[cell], err);
-    }
-    dki_free(cells->context, gather.table);
-    dki_int_map_drop(&gather.by_key);
-    dki_text_map_drop(&gather.by_bytes);
-    return status;
-}
-
 static dk_status add_level(dki_cells *cells, uint32_t mask, bool shown, dk_error *err)
 {
     static const uint32_t none[DKI_MOST_RANKED];
@@ -331,7 +240,7 @@ static dk_status add_level(dki_cells *cells, uint32_t mask, bool shown, dk_error
     level->to = dki_alloc_array(cells->context, cells->levels[parent].n, sizeof *level->to, err);
     if (level->to == NULL)
         return DK_ERR_MEMORY;
-    status = gather_cells(cells, level, err);
+    status = dki_cells_gather(cells, level, err);
     if (status == DK_OK && mask == dki_all_totals(cells->n_dims) && cells->n == level->first)
         status = dki_cells_add(cells, none, mask, 0, err);
     level->n = cells->n - level->first;
@@ -508,7 +417,7 @@ static dk_status sort_by_key(const dki_cells *cells, uint64_t *rows, size_t n, d
     if (keys == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        keys[i] = key_of(cells, (size_t)rows[i], 0);
+        keys[i] = dki_cell_key(cells, (size_t)rows[i], 0);
         sorted = sorted && (i == 0 || keys[i - 1] <= keys[i]);
     }
     if (!sorted)

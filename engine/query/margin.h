@@ -104,8 +104,24 @@ uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask);
  * parts; then the others. *n_shown is how many are shown. */
 dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_shown, dk_error *err);
 
-/* Between margin.c and margin_spread.c. */
+/* Between margin.c, margin_gather.c and margin_spread.c. */
 dk_status dki_cells_add(dki_cells *cells, const uint32_t *ranks, uint32_t mask, uint32_t group, dk_error *err);
+/* The ranks of a cell in one number that orders as they do. */
+static inline uint64_t dki_cell_key(const dki_cells *cells, size_t cell, uint32_t mask)
+{
+    const uint32_t *ranks = dki_cell_ranks(cells, cell);
+    uint64_t key = 0;
+
+    for (size_t d = 0; d < cells->n_dims; d++) {
+        uint32_t rank = mask >> d & 1 || ranks[d] == DKI_TOTAL ? cells->n_ranks[d] : ranks[d];
+
+        key |= (uint64_t)rank << cells->shift[d];
+    }
+    return key;
+}
+
+/* Makes the cells of a level from those of its parent: adds them, and says in level->to which of them each goes to. */
+dk_status dki_cells_gather(dki_cells *cells, dki_level *level, dk_error *err);
 dk_status dki_cells_add_spread_levels(dki_cells *cells, dk_error *err);
 /* The cell of the spread level in the place of level `number` that has the ranks of `of`, which tells members apart, and in
  * other dimensions those of `set_cell`, of that level. */
