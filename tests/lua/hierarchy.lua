@@ -1,38 +1,14 @@
--- hierarchy.lua - members and whom they belong to: made, checked, used, of one day and of another; recodes.
+-- hierarchy.lua - members and whom they belong to: made, checked and used.
 
 local test = ...
 
-local GEO = "gemeente;regio;land;van;tot\n" ..
-  "Arnhem;Midden-Gelderland;Nederland;;\n" ..
-  "Rijnwaarden;Midden-Gelderland;Nederland;;2018-01-01\n" ..
-  "Zevenaar;Midden-Gelderland;Nederland;;\n" ..
-  "Nijmegen;Rijk van Nijmegen;Nederland;;\n" ..
-  "Renkum;Rijk van Nijmegen;Nederland;;2016-07-01\n" ..
-  "Renkum;Midden-Gelderland;Nederland;2016-07-01;\n"
-local LEVELS = { "gemeente", "regio", "land" }
-
-local function geo(dk, text)
-  return dk.hierarchy(dk.read_text(text or GEO), LEVELS, { from = "van", to = "tot", name = "geo",
-    changes = { { date = "2018-01-01", old = "Rijnwaarden", new = "Zevenaar" } } })
-end
-
--- Rows as strings, null as "-".
-local function rows_of(t, ...)
-  local names, list = { ... }, {}
-  for row in t:rows() do
-    local parts = {}
-    for i, name in ipairs(names) do
-      parts[i] = row[name] == nil and "-" or tostring(row[name])
-    end
-    list[#list + 1] = table.concat(parts, "/")
-  end
-  return list
-end
+local hierarchies = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/hierarchies.lua")
+local geo, rows_of, random_persons = hierarchies.geo, hierarchies.rows_of, hierarchies.random_persons
 
 test("a hierarchy has levels, members and vintages", function(t, dk)
   local all = geo(dk)
   t.eq(tostring(all), "hierarchy geo: gemeente (5) -> regio (2) -> land (1), of all days")
-  t.eq(all:levels(), LEVELS)
+  t.eq(all:levels(), hierarchies.levels)
   t.eq(all:members "regio", { "Midden-Gelderland", "Rijk van Nijmegen" })
   t.eq(all:vintage(), nil)
   local now = all:at "2018-01-01"
@@ -238,21 +214,6 @@ test("a share is within a level that is no dimension", function(t, dk)
     "the breakdown: gemeente Overal is in more than one regio", "put regio into by, before gemeente")
 end)
 
--- Persons of random municipalities, sexes and ages.
-local function random_persons(dk, n)
-  local places = { "Arnhem", "Rijnwaarden", "Zevenaar", "Nijmegen", "Renkum", "Overal" }
-  local lines, state = { "gemeente;geslacht;leeftijd;in_sonar" }, 12345
-  local function pick(m)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % m
-  end
-  for i = 1, n do
-    lines[i + 1] = ("%s;%s;%d;%s"):format(places[pick(#places) + 1], pick(2) == 0 and "m" or "v", 18 + pick(40),
-      pick(3) == 0 and "true" or "false")
-  end
-  return dk.read_text(table.concat(lines, "\n") .. "\n")
-end
-
 -- Whichever dimension is left tells the country: A is of 4 persons in NL, also where its region is totalled.
 test("a share is within a level that any dimension tells", function(t, dk)
   local text = "g;r;l\nA;X;NL\nB;X;NL\nC;Y;NL\nD;Z;BE\nE;;NL\n"
@@ -427,150 +388,6 @@ test("a column may be of several hierarchies", function(t, dk)
     rows_of(later:breakdown { by = "regio", measures = "n = count()" }, "regio", "n"))
 end)
 
-test("members of one day are recoded to another", function(t, dk)
-  local published = dk.read_text "gemeente;n\nArnhem;10\nRijnwaarden;3\nZevenaar;5\n"
-  local forth = geo(dk):recode("2015-01-01", "2018-01-01")
-  t.eq(tostring(forth), "recode: Rijnwaarden -> Zevenaar")
-  t.eq(forth:exact(), true)
-  t.eq(forth:pairs(), { { old = "Rijnwaarden", new = "Zevenaar", share = 1.0 } })
-  t.eq(rows_of(published:recode("gemeente", forth), "gemeente", "n"), { "Arnhem/10", "Zevenaar/3", "Zevenaar/5" })
-  t.eq(tostring(geo(dk):recode("2016-01-01", "2017-01-01")), "recode: everything stays")
-  t.raises(function() geo(dk):recode("2018-01-01", "2015-01-01") end,
-    "Zevenaar is divided over 2, and no weight says how much Rijnwaarden gets", "give weights")
-  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
-  local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
-  t.eq(back:exact(), false)
-  local merged = published:recode("gemeente", forth)
-  t.raises(function() merged:recode("gemeente", back) end, "2 rows are to be divided, and the table has no weight",
-    "{ weight = \"gewicht\" }")
-  local divided = merged:recode("gemeente", back, { divide = "n" })
-  t.eq(rows_of(divided, "gemeente", "n"), { "Arnhem/10.0", "Rijnwaarden/0.75", "Zevenaar/2.25", "Rijnwaarden/1.25",
-    "Zevenaar/3.75" })
-  t.eq(divided:notes(), { "an estimate: 2 rows were divided over several gemeente by shares" })
-  t.eq(rows_of(dk.breakdown { by = "gemeente", measures = "som = sum(n)" }(divided:recode("gemeente", forth)),
-    "gemeente", "som"),
-    { "Arnhem/10.0", "Zevenaar/8.0" }) -- there and back loses what it must, and no more
-  local weighed = merged:recode("gemeente", back, { weight = "gewicht" })
-  t.eq(rows_of(dk.breakdown { by = "gemeente", measures = { "persons = count()", "r = rows()" } }(weighed),
-    "gemeente", "persons"),
-    { "Arnhem/1.0", "Rijnwaarden/0.5", "Zevenaar/1.5" })
-end)
-
-test("a series is put on one vintage", function(t, dk)
-  local series = dk.read_text("gemeente;dag;n\nArnhem;2015-01-01;10\nRijnwaarden;2015-01-01;3\nZevenaar;2015-01-01;5\n" ..
-    "Arnhem;2018-01-01;11\nZevenaar;2018-01-01;9\n")
-  local now = geo(dk):recode { on = "dag", to = "2018-01-01" }
-  t.eq(tostring(now), "recode: from the day in dag to 2018-01-01")
-  t.eq(now:pairs(), {})
-  local by_year = dk.breakdown { by = { "gemeente", "jaar = year(dag)" }, measures = "som = sum(n)" }
-  t.eq(rows_of(by_year(series:recode("gemeente", now)), "gemeente", "jaar", "som"),
-    { "Arnhem/2015/10", "Arnhem/2018/11", "Zevenaar/2015/8", "Zevenaar/2018/9" })
-  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;2\n"
-  local old = geo(dk):recode { on = "dag", to = "2015-01-01", weights = weights }
-  t.eq(rows_of(by_year(series:recode("gemeente", old, { divide = "n" })), "gemeente", "jaar", "som"),
-    { "Arnhem/2015/10.0", "Arnhem/2018/11.0", "Rijnwaarden/2015/3.0", "Rijnwaarden/2018/3.0", "Zevenaar/2015/5.0",
-      "Zevenaar/2018/6.0" })
-  t.raises(function() geo(dk):recode { on = "dag" } end,
-    "recode: say by which days and to which: { on = \"peildatum\", to = \"2018-01-01\" }")
-  t.raises(function() geo(dk):recode { on = "dag", too = "2018-01-01" } end, "did you mean 'to'?")
-end)
-
-test("a merger as a what-if is one of history", function(t, dk)
-  local persons = random_persons(dk, 100)
-  local coverage = dk.breakdown { by = "gemeente", measures = { "n = count()", "s = count() where in_sonar", "d = s / n" } }
-  local history = geo(dk):recode("2015-01-01", "2018-01-01")
-  local expected = rows_of(coverage(persons:recode("gemeente", history)), "gemeente", "n", "s", "d")
-  t.eq(#expected, 5)
-  for name, step in pairs { list = dk.merge("gemeente", { "Rijnwaarden", "Zevenaar" }, "Zevenaar"),
-    recode = dk.merge("gemeente", history) } do
-    t.eq(rows_of(coverage(persons:recode(step)), "gemeente", "n", "s", "d"), expected)
-    local what_if = coverage:compare(persons, dk.scenario(name) { step }):where(("n_%s > 0"):format(name))
-    t.eq(rows_of(what_if, "gemeente", "n_" .. name, "s_" .. name, "d_" .. name), expected)
-  end
-  local two = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;;2020-01-01\nC;2020-01-01;\n", { "g" }, {
-    from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" },
-      { date = "2020-01-01", old = "B", new = "C" } } })
-  t.raises(function() two:recode("2019-01-01", "2021-01-01") end, "B is not there on 2021-01-01")
-  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
-  local split = dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights }))
-  local whole = dk.table { { "gemeente", { "Zevenaar", "Zevenaar", "Zevenaar", "Arnhem" } },
-    { "in_sonar", { true, false, true, true } } }
-  local result = coverage:compare(whole, dk.scenario "terug" { split })
-  t.eq(rows_of(result, "gemeente", "n_terug", "s_terug"), { "Arnhem/1.0/1.0", "Rijnwaarden/0.75/0.5",
-    "Zevenaar/2.25/1.5" })
-  t.eq(result:notes()[1], "an estimate: Zevenaar -> Rijnwaarden (25.0 %)")
-  t.eq(rows_of(coverage(whole:recode(split, { weight = "w" })), "gemeente", "n", "d"),
-    rows_of(result, "gemeente", "n_terug", "d_terug"))
-  t.raises(function() dk.merge("gemeente", geo(dk):recode { on = "dag", to = "2018-01-01" }) end,
-    "merge: recode: from the day in dag to 2018-01-01 is no step: it names no member")
-  t.raises(function() dk.merge("gemeente", history, "Zevenaar") end, "merge: a recode says itself what members become")
-  t.raises(function() dk.merge("gemeente", {}, "X") end,
-    "merge wants a list of the values that become one, not an empty one")
-end)
-
--- Persons of a table with levels go along to the region of their new municipality, in a table as under a scenario.
-test("levels above follow a merger, as a what-if and in a table", function(t, dk)
-  local persons = random_persons(dk, 120):use(geo(dk):at "2015-01-01")
-  local by_region = dk.breakdown { by = { "regio", "gemeente" },
-    measures = { "n = count()", "s = count() where in_sonar" } }
-  local merged = 0
-  for _, names in ipairs { { "Zevenaar", "Nijmegen" }, { "Nijmegen", "Arnhem", "Renkum" }, { "Rijnwaarden", "Renkum" },
-    { "Overal", "Arnhem" } } do
-    for _, new_name in ipairs { names[1], names[2], "Elders" } do
-      local step = dk.merge("gemeente", names, new_name)
-      local what_if = by_region:compare(persons, dk.scenario "samen" { step }):where "n_samen > 0"
-      t.eq(rows_of(by_region(persons:recode(step)), "regio", "gemeente", "n", "s"),
-        rows_of(what_if, "regio", "gemeente", "n_samen", "s_samen"))
-      merged = merged + 1
-    end
-  end
-  t.eq(merged, 12)
-  local moved = persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar")
-  t.eq(#moved:where "gemeente == 'Zevenaar' and regio ~= 'Midden-Gelderland'", 0)
-  t.eq(#moved:where "regio == 'Midden-Gelderland'",
-    #persons:where "regio == 'Midden-Gelderland' or gemeente == 'Nijmegen'")
-end)
-
--- What is by a recoded column is rolled up as its rows are counted anew; where the hierarchy cannot tell, it is refused.
-test("a column that was recoded is still a level", function(t, dk)
-  local persons = random_persons(dk, 120):use(geo(dk):at "2015-01-01")
-  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()", "s = count() where in_sonar", "d = s / n" } }
-  local rolled = 0
-  local function same(recoded, level)
-    t.eq(rows_of(ask(recoded):roll_up(level), level, "n", "s", "d"), rows_of(ask:by(level)(recoded), level, "n", "s", "d"))
-    rolled = rolled + 1
-  end
-  local history = geo(dk):recode("2015-01-01", "2018-01-01")
-  for _, how in ipairs { { dk.merge("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar") }, { "gemeente", history },
-    { "gemeente", { "Rijnwaarden", "Renkum", "Nijmegen" }, "Renkum" }, { dk.merge("gemeente", history) } } do
-    local recoded = persons:recode(table.unpack(how))
-    for _, level in ipairs { "regio", "land" } do
-      same(recoded, level)
-      same(recoded:where "in_sonar":rename { gemeente = "woonplaats" }:rename { woonplaats = "gemeente" }, level)
-    end
-  end
-  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
-  local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
-  same(persons:recode("gemeente", back, { weight = "w" }), "regio")
-  t.eq(rolled, 17)
-  -- groups without rows: those of the members that are left
-  local all = { by = { "regio", "gemeente" }, measures = "k = rows()", levels = "all" }
-  t.eq(#persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar"):where "gemeente == 'Arnhem'":breakdown(all)
-    :where "gemeente == 'Nijmegen'", 0)
-  local refused = "is no coarser level of a dimension of the result"
-  local new_name = persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Elders")
-  t.raises(function() ask(new_name):roll_up "regio" end, "regio " .. refused)
-  -- a region became another: municipalities are not where the hierarchy has them, regions are in their country still
-  local one = persons:recode("regio", { "Midden-Gelderland", "Rijk van Nijmegen" }, "Midden-Gelderland")
-  t.raises(function() ask(one):roll_up "regio" end, "regio " .. refused)
-  t.raises(function() ask(one):roll_up "land" end, "land " .. refused)
-  local alone = persons:drop "gemeente":recode("regio", { "Midden-Gelderland", "Rijk van Nijmegen" }, "Midden-Gelderland")
-  t.eq(rows_of(ask:by "regio"(alone):roll_up "land", "land", "n"), rows_of(ask:by "land"(alone), "land", "n"))
-  -- where each row has a division of its own day the levels stay, and the members are of another day
-  local days = persons:drop { "regio", "land" }:derive "dag = date('2016-01-01')":use(geo(dk), { on = "dag" })
-  t.raises(function() ask(days:recode("gemeente", history)):roll_up "regio" end, "regio " .. refused)
-end)
-
 test("a level that is no column yet is said to be one of a hierarchy", function(t, dk)
   local persons = random_persons(dk, 20)
   local ask = dk.breakdown { by = "regio", measures = "n = count()" }
@@ -579,108 +396,4 @@ test("a level that is no column yet is said to be one of a hierarchy", function(
   t.raises(function() ask(persons:use(geo(dk):at "2015-01-01"):drop "regio") end, "needs the column regio",
     "it is a level above gemeente: t:use(geo), of its hierarchy, makes the column")
   t.raises(function() ask:by "gemeent"(persons) end, "needs the column gemeent", "did you mean gemeente?")
-end)
-
--- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there
--- are since Rijnwaarden is part of Zevenaar. Its sums are its own.
-test("both vintages of Midden-Gelderland are one series", function(t, dk)
-  local division = dk.read "scripts/data/arbeidsmarktregio-2015.csv"
-  local regions = dk.hierarchy(division:derive "tot = case(gemeente == 'Rijnwaarden', date('2018-01-01'))",
-    { "gemeente", "arbeidsmarktregio" },
-    { to = "tot", changes = { { date = "2018-01-01", old = "Rijnwaarden", new = "Zevenaar" } } })
-  local old, new = regions:at "2015-01-01", regions:at "2018-01-01"
-  t.eq(#old:members "gemeente", 397)
-  t.eq(#new:members "gemeente", 396)
-  t.eq(#old:members "arbeidsmarktregio", 35)
-  local there = "arbeidsmarktregio == 'Midden-Gelderland'"
-  t.eq(old:table():where(there).gemeente:to_lua(), { "Arnhem", "Doesburg", "Duiven", "Lingewaard", "Overbetuwe", "Rheden",
-    "Rijnwaarden", "Rozendaal", "Westervoort", "Zevenaar" })
-  local published = dk.read_published("scripts/data/midden-gelderland.txt", { label = "gemeente",
-    columns = { "kolom_1", "kolom_2", "kolom_3", "kolom_4", "totaal" } }):detail()
-  local ask = { by = { "arbeidsmarktregio", "gemeente" }, measures = { "totaal_ = sum(totaal)", "rijen = rows()" },
-    margins = "rollup", levels = { "gemeente" } }
-  local function region(vintage)
-    return rows_of(published:use(vintage):breakdown(ask):where(there), "gemeente", "totaal_", "rijen")
-  end
-  local rows = { "Arnhem/2983/1", "Doesburg/184/1", "Duiven/249/1", "Lingewaard/369/1", "Overbetuwe/415/1", "Rheden/696/1",
-    "Rozendaal/0/1", "Westervoort/204/1", "Zevenaar/582/1", "-/5682/9" }
-  t.eq(region(new), rows)
-  table.insert(rows, 10, "Rijnwaarden/-/0") -- behind those that the publication has, in its order
-  t.eq(region(old), rows)
-  -- 582 persons live in what were two municipalities; as one again they are the 582
-  local back = regions:recode("2018-01-01", "2015-01-01",
-    { weights = dk.read_text "gemeente;weight\nZevenaar;3\nRijnwaarden;1\n" })
-  local divided = published:recode("gemeente", back, { divide = { "totaal" } })
-  t.eq(rows_of(divided:where "gemeente in ('Zevenaar', 'Rijnwaarden')", "gemeente", "totaal"),
-    { "Rijnwaarden/145.5", "Zevenaar/436.5" })
-  t.eq(rows_of(divided:recode("gemeente", regions:recode("2015-01-01", "2018-01-01"))
-    :breakdown { by = "gemeente", measures = "som = sum(totaal)" }:where "gemeente == 'Zevenaar'", "som"), { "582.0" })
-  local series = divided:derive "dag = date('2015-12-31')":append(published:derive "dag = date('2018-12-31')")
-  local one = series:recode("gemeente", regions:recode { on = "dag", to = "2018-01-01" }):use(new)
-  t.eq(rows_of(one:breakdown { by = { "arbeidsmarktregio", "dag" }, measures = { "som = sum(totaal)",
-    "gemeenten = distinct(gemeente)" } }, "dag", "som", "gemeenten"), { "2015-12-31/5682.0/9", "2018-12-31/5682.0/9" })
-end)
-
-test("a division keeps what there was to the last unit", function(t, dk)
-  local third = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;2020-01-01;\nD;2020-01-01;\n",
-    { "g" },
-    { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A",
-    new = "C" }, { date = "2020-01-01", old = "A", new = "D" } } })
-  t.raises(function() third:recode("2019-01-01", "2020-01-01") end,
-    "A is divided over 3, and no weight says how much B gets")
-  local recode = third:recode("2019-01-01", "2020-01-01", { weights = dk.read_text "g;weight\nB;1\nC;1\nD;1\n" })
-  local divided = dk.read_text "g;n\nA;1\n":recode("g", recode, { divide = "n" })
-  t.eq(rows_of(divided, "g"), { "B", "C", "D" })
-  t.eq(dk.breakdown { measures = "som = sum(n)" }(divided).som:to_lua { plain = true }[1], 1.0)
-end)
-
-test("changes that cannot be are refused", function(t, dk)
-  local function make(changes)
-    return function()
-      return dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;;\n", { "g" },
-        { from = "van", to = "tot", changes = changes })
-    end
-  end
-  t.raises(make { { date = "2020-01-01", old = "A", new = "Q" } },
-    "row 1 of the changes: new is Q, which is no g of the hierarchy")
-  t.raises(make { { date = "2020-01-01", old = "A" } }, "new of change 1 is a string, not nil")
-  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 0.5 } },
-    "A is divided on 2020-01-01, and the shares do not add up to 1")
-  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 0.5 }, { date = "2020-01-01", old = "A",
-    new = "C" } },
-    "the shares are there for some only")
-  t.raises(make { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A", new = "B" } },
-    "the changes say the same of A twice")
-  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 2 } },
-    "has a share that is not above 0 and at most 1")
-  t.raises(make { "A" }, "change 1 is a table such as")
-  t.raises(make(12), "changes are a table of dekking, a file or a list of rows, not a number")
-  t.raises(function() make(nil)():recode("2019-01-01", "2020-01-01") end,
-    "A is not there on 2020-01-01, and no change says what became of it", "add it to the changes")
-  t.raises(function() dk.hierarchy(dk.read_text "g\nA\n", { "g" }):recode("2019-01-01", "2020-01-01") end,
-    "nothing changes in a hierarchy without days")
-end)
-
--- Shares are of what was there before: of A a quarter goes to B, and of those who were in B half to C.
-test("a recode that divides moves all at once", function(t, dk)
-  local function recode(rows)
-    local changes = {}
-    for i, row in ipairs(rows) do
-      changes[i] = { date = "2018-01-01", old = row[1], new = row[2], share = row[3] }
-    end
-    return dk.hierarchy(dk.read_text "g;van;tot\nA;2000-01-01;\nB;2000-01-01;\nC;2000-01-01;\n", { "g" },
-      { from = "van", to = "tot", changes = changes }):recode("2017-01-01", "2019-01-01")
-  end
-  local data = dk.table { { "g", { "A", "A", "A", "A", "B", "B", "C" } } }
-  local ask = dk.breakdown { by = "g", measures = "n = count()" }
-  for _, rows in ipairs {
-    { { "A", "B", 0.25 }, { "A", "A", 0.75 }, { "B", "C", 0.5 }, { "B", "B", 0.5 } },
-    { { "A", "B", 0.5 }, { "A", "C", 0.25 }, { "A", "A", 0.25 } },
-    { { "B", "A", 0.125 }, { "B", "C", 0.875 }, { "C", "A", 0.5 }, { "C", "C", 0.5 } },
-    { { "A", "B", 0.25 }, { "A", "A", 0.75 }, { "B", "A", 0.5 }, { "B", "B", 0.5 } },
-  } do
-    local how = recode(rows)
-    t.eq(rows_of(ask:compare(data, dk.scenario "dan" { dk.merge("g", how) }):where("n_dan > 0"):derive "x = real(n_dan)",
-      "g", "x"), rows_of(ask(data:recode("g", how, { weight = "w" })):derive "x = real(n)", "g", "x"))
-  end
 end)
