@@ -33,3 +33,18 @@ test("metatables are out of reach of scripts", function(t, dk)
   t.eq(getmetatable(data), "dk.table")
   t.ok(not pcall(setmetatable, data, {}))
 end)
+
+test("the tables that globals hold are listed by name, and nothing else is", function(t)
+  local text = t.run [[
+    b, a = dk.table { { "x", { 1, 2, 3 } }, { "y", { 1, 2, 3 } } }, dk.table { { "x", { 1 } } }
+    other, column, _G[1] = { x = b }, b.x, a
+    local hidden = dk.table { { "x", { 1 } } }
+    setmetatable(_G, { __index = function() error "asked" end })
+    local listed = dk.tables()
+    for row in listed:rows() do
+      print(row.name, row.rows, row.columns, row.bytes > 0)
+    end
+    a, b = nil
+    print(#dk.tables(), #listed:schema(), #hidden)]]
+  t.eq(text, "a\t1\t1\ttrue\nb\t3\t2\ttrue\n0\t4\t1\n")
+end)
