@@ -56,7 +56,7 @@ local cases = {
   { "string.dump", "local f = load(\"return '\" .. ('x'):rep(3e7) .. \"'\") " .. GO
     .. "while true do string.dump(f) end", "interrupted!" },
   { "utf8.offset", "local s = ('x'):rep(1e8) " .. GO .. "while true do utf8.offset(s, 1e8) end", "interrupted!" },
-  { "os.date", "local s = ('%c, '):rep(5e7) " .. GO .. "os.date(s)", "interrupted! ('date' was running)" },
+  { "os.date", "local s = ('%c, '):rep(5e7) " .. GO .. "os.date(s)", "interrupted!" },
   { "file:write", "local s, f = ('x'):rep(1e8), io.popen('cat >/dev/null', 'w') " .. GO .. "while true do f:write(s) end",
     "interrupted!" },
   { "loadfile", "local f = io.open('long.lua', 'w') f:write('return {', ('{ 1, \"a\" },\\n'):rep(3e5), '}') f:close() "
