@@ -34,7 +34,7 @@
 #define LEAST_INSTRUCTIONS 1000
 #define FAR_LEVELS 2000 /* of the stack: some 3 ms, since Lua counts them anew for each */
 #define NEAR_LEVELS 200
-#define SECOND_NANOSECONDS 50000000 /* who sends two signals has the second one sent by then */
+#define SECOND_NANOSECONDS 30000000 /* who sends two signals has the second one sent by then */
 #define LATE_NANOSECONDS 30000000   /* what can be stopped in another way has been by then */
 
 #define WARNING "\nwhat runs cannot be stopped: one more Ctrl-C ends the program\n"

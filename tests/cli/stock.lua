@@ -263,6 +263,7 @@ local function signalled(code, signals)
 end
 
 -- One signal after the other until the program has ended, as fast as the shell sends them: those that come at once are one.
+-- On a busy machine the second may come too late, so that there are several tries.
 local function besieged(code) return sent(code, "while [ -e /proc/$!/exe ]; do kill -INT $! 2>/dev/null; done") end
 
 local STOPPED = "PROGRAM: %s\n\t(command line):1: in main chunk\n\t[C]: in ?\n"
@@ -273,7 +274,7 @@ local signals = {
   { signalled("print(pcall(function() READY while true do end end)) print(2)", { "INT" }) },
   { signalled("pcall(function() READY while true do end end) READY while true do end", { "INT", "INT" }) },
   { signalled("print(xpcall(function() READY while true do end end, function(e) return e .. 1 end))", { "INT" }) },
-  { besieged "string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")" },
+  { besieged "string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")", tries = 10 },
   { signalled("READY for i = 1, 1e9 do local t = {} end", { "INT" }) },
   { signalled("READY while true do pcall(function() while true do end end) end", { "INT", "INT" }) },
   -- What stock lua cannot stop, the first signal stops.
@@ -412,7 +413,11 @@ return function(shell, check)
 
   local function compare(prefix, entry)
     local name = ("%s lua %s%s"):format(prefix, entry[1], entry[2] and (" <<< %q"):format(entry[2]) or "")
-    local stock, ours = run("lua5.4", prefix, entry), run("./program", prefix, entry)
+    local stock, ours = run("lua5.4", prefix, entry), nil
+    for _ = 1, entry.tries or 1 do
+      ours = run("./program", prefix, entry)
+      if ours.status == stock.status then break end
+    end
     if entry.all_of_it then -- a script that stops halfway compares nothing further
       check.same(name, "exit status of stock lua", 0, stock.status)
     end
