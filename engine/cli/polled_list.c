@@ -82,17 +82,37 @@ static bool is_long_list(lua_State *L)
     return lua_istable(L, 1) && (lua_rawlen(L, 1) > LONG_LIST || luaL_getmetafield(L, 1, "__len") != LUA_TNIL);
 }
 
+static int stated_length(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    return 1;
+}
+
+/* Lua's own function, for what it says of a place that is none: of a table that is as long as the list, which is asked only once. */
+static int call_stock(lua_State *L, lua_CFunction own, lua_Integer size)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushinteger(L, size);
+    lua_pushcclosure(L, stated_length, 1);
+    lua_setfield(L, -2, "__len");
+    lua_setmetatable(L, -2);
+    lua_replace(L, 1);
+    return own(L);
+}
+
 /* table.insert(list, place, value) */
 int dkc_insert(lua_State *L)
 {
-    lua_Integer place, end;
+    lua_Integer place, size, end;
 
     if (lua_gettop(L) != 3 || lua_isnil(L, 2) || !dkc_get_integer(L, 2, 0, &place) || !is_long_list(L))
         return dkc_stock.insert(L);
     lua_settop(L, 3);
-    end = (lua_Integer)((lua_Unsigned)luaL_len(L, 1) + 1);
+    size = luaL_len(L, 1);
+    end = (lua_Integer)((lua_Unsigned)size + 1);
     if ((lua_Unsigned)place - 1 >= (lua_Unsigned)end)
-        return dkc_stock.insert(L); /* says what is wrong */
+        return call_stock(L, dkc_stock.insert, size);
     for (lua_Integer i = end; i > place; i--) {
         lua_geti(L, 1, i - 1);
         lua_seti(L, 1, i);
@@ -113,7 +133,7 @@ int dkc_remove(lua_State *L)
     lua_settop(L, 2);
     size = luaL_len(L, 1);
     if (place != size && (lua_Unsigned)place - 1 > (lua_Unsigned)size)
-        return dkc_stock.remove(L);
+        return call_stock(L, dkc_stock.remove, size);
     for (lua_geti(L, 1, place); place < size; place++) {
         lua_geti(L, 1, place + 1);
         lua_seti(L, 1, place);

@@ -316,10 +316,8 @@ for _, n in ipairs { 5, 250000, 100001, 100000 } do
     print(pcall(table.insert, list, place, "new")) print(#list, list[1], list[2], list[3], list[#list])
     list = long(n)
     print(pcall(table.remove, list, place)) print(#list, list[1], list[2], list[3], list[#list])
-    if tonumber(place) and tonumber(place) >= 1 and tonumber(place) <= n then
-      told(pcall(table.insert, proxy(n), place, "new"))
-      told(pcall(table.remove, proxy(n), place))
-    end
+    told(pcall(table.insert, proxy(n), place, "new"))
+    told(pcall(table.remove, proxy(n), place))
   end
   local list = long(n)
   print(table.insert(list, "end"), list[#list], table.remove(list), table.remove(list, nil), #list)
