@@ -140,6 +140,10 @@ static const char *const values_calls[] = {
     "= "
     "'2020-01-01', old = 'A', new = 'B' } } })\n"
     "return function() return core.recode_shares(h:recode('2019-01-01', '2020-01-01'))[1] end",
+    "local h = dk.hierarchy(dk.read_text 'g;r;l\\nA;X;N\\nS;;N\\n', { 'g', 'r', 'l' })\n"
+    "local t = dk.read_text('g\\nA\\nS\\n'):use(h)\n"
+    "local b = dk.breakdown { by = 'r', measures = { 'n = count()', 's = n / all(n, l)' } }\n"
+    "return function() return core.null_tells(b(t), 'r', 'l') end",
     "return function() return #debug.getmetatable(dk.null).__name end",
 };
 
