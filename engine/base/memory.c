@@ -30,6 +30,7 @@
 #define WIDE 64
 #define IS_WIDE 1       /* in the header, beside the offset, which is a multiple of 16 */
 #define FIRST_BYTES 128 /* of an array that grows: about as much as it begins with */
+#define PAGE ((size_t)4096)
 #define LARGE_PAGE ((size_t)2 << 20)
 #define LARGE_BLOCK (2 * LARGE_PAGE)
 #define LARGEST ((size_t)PTRDIFF_MAX - WIDE)
@@ -316,15 +317,18 @@ static void note_peak(dk_context *context, size_t used)
         ;
 }
 
-/* Asks for large pages where whole ones lie in a block: only advice. */
-static void advise(char *base, size_t size)
+void dki_advise_large_pages(void *block, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-    uintptr_t first = ((uintptr_t)base + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
-    uintptr_t end = ((uintptr_t)base + size) & ~(uintptr_t)(LARGE_PAGE - 1);
+    /* All pages of the block, and that of malloc's words before it: a mapping of which a part is advised becomes two, and the system
+     * moves no pages of two mappings at once. realloc copied them then. */
+    uintptr_t first = ((uintptr_t)block - HEADER) & ~(uintptr_t)(PAGE - 1);
 
-    if (size >= LARGE_BLOCK && end > first)
-        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+    if (size >= LARGE_BLOCK)
+        (void)madvise((void *)first, (uintptr_t)block + size - first, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)size;
 #endif
 }
 
@@ -347,7 +351,7 @@ static char *allocate_wide(size_t whole, size_t *offset)
     /* The standard wants a multiple of the alignment. */
     base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
     if (base)
-        advise(base, whole);
+        dki_advise_large_pages(base, whole);
     return base;
 }
 
@@ -370,7 +374,7 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
     else
         base = clear ? calloc(1, whole) : malloc(whole);
     if (base && !wide)
-        advise(base, whole);
+        dki_advise_large_pages(base, whole);
     if (base == NULL) {
         give_back(context, whole);
         refuse_system(size, err);
@@ -440,7 +444,7 @@ static dk_status resize_in_place(dk_context *context, void **pointer, size_t siz
         return refuse_system(size, err);
     }
     note_peak(context, used);
-    advise(base, HEADER + size);
+    dki_advise_large_pages(base, HEADER + size);
     if (size < before)
         give_back(context, before - size);
     *pointer = base + HEADER;

@@ -28,6 +28,9 @@ dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t n
 dk_status dki_grow_little(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
                           dk_error *err);
 void dki_free(dk_context *context, void *pointer); /* NULL does nothing */
+/* Asks the system for large pages where whole ones lie in a block of 4 MB or more, of whatever allocator: only advice. They come,
+ * and go, several times as fast as small ones. */
+void dki_advise_large_pages(void *block, size_t size);
 /* Copies size bytes and adds a terminator; NULL with err filled on failure. */
 char *dki_strndup(dk_context *context, const char *bytes, size_t size, dk_error *err);
 char *dki_strdup(dk_context *context, const char *text, dk_error *err);

@@ -4,9 +4,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/memory.h"
+#include "watched.h"
 
 #define HEADER 16
 #define WIDE 64
@@ -175,6 +177,34 @@ static void a_large_array_gets_an_eighth_more_than_is_needed(void **state)
                  "more than there can be");
     assert_int_equal(capacity, 900);
     dki_free(f->context, array);
+}
+
+/* The most that the process had in memory so far. */
+static size_t peak_bytes(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return (size_t)usage.ru_maxrss * 1024;
+}
+
+static void a_large_block_moves_its_pages_when_it_grows(void **state)
+{
+    struct fixture *f = *state;
+    void *block = NULL;
+    size_t before;
+
+    if (watched(0, 1, 1)) /* by what has an allocator of its own, which copies */
+        skip();
+    assert_ok(dki_resize(f->context, &block, 128 * MIB, &f->err), &f->err);
+    memset(block, 7, 128 * MIB);
+    before = peak_bytes();
+    for (size_t size = 256; size <= 1024; size *= 2)
+        assert_ok(dki_resize(f->context, &block, size * MIB, &f->err), &f->err);
+    for (size_t i = 0; i < 128 * MIB; i += MIB)
+        assert_int_equal(((char *)block)[i], 7);
+    assert_true(peak_bytes() - before < 32 * MIB);
+    dki_free(f->context, block);
 }
 
 /* What is refused. --------------------------------------------------------------------------------------------- */
@@ -495,6 +525,7 @@ int main(void)
         TEST(growing_counts_the_difference),
         TEST(an_array_doubles_until_it_holds_what_is_needed),
         TEST(a_large_array_gets_an_eighth_more_than_is_needed),
+        TEST(a_large_block_moves_its_pages_when_it_grows),
         TEST(over_the_budget_is_refused_with_the_figures),
         TEST(impossible_sizes_are_refused),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
