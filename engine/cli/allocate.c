@@ -6,13 +6,14 @@
  *
  * A long text is copied at once when its memory is there, be it into another text or a buffer. What takes long is not the copy but
  * the system, which gives each page of the copy when it is first written: six times as long. So the pages are asked for here, with a
- * look in between.
+ * look in between; and large ones, so that what is long is also given back soon, when the program ends.
  */
 #include "allocate.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "blocks.h"
 #include "interrupt.h"
 
@@ -34,13 +35,15 @@ static bool touch_pages(char *block, size_t size)
 /* kind: of a block its size, else what Lua makes there */
 static void *allocate(void *unused, void *block, size_t kind, size_t size)
 {
+    bool is_new = block == NULL;
+
     (void)unused;
-    if (block)
-        return dkc_block_resize(block, kind, size);
-    if (size == 0 || dkc_interrupt_refuses(size, false))
+    if (is_new && (size == 0 || dkc_interrupt_refuses(size, false)))
         return NULL;
-    block = dkc_block_resize(NULL, 0, size);
-    if (block && size >= LONG_TEXT && !touch_pages(block, size)) {
+    block = dkc_block_resize(block, is_new ? 0 : kind, size);
+    if (block && size >= LONG_TEXT)
+        dki_advise_large_pages(block, size);
+    if (is_new && block && size >= LONG_TEXT && !touch_pages(block, size)) {
         free(block);
         return NULL;
     }

@@ -38,10 +38,14 @@ static int explain(lua_State *L)
             return 1;
         message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     }
-    if (dkc_interrupt_is_raised() && strstr(message, "\nstack traceback:\n"))
+    if (dkc_interrupt_is_raised() && strstr(message, "\nstack traceback:\n")) {
         lua_settop(L, 1); /* this, or another handler, had it before: it was caught, and passed on */
-    else
-        luaL_traceback(L, L, message, first_level(L));
+        return 1;
+    }
+    if (dkc_interrupt_is_raised())
+        dkc_interrupt_rest_collector(L);
+    luaL_traceback(L, L, message, first_level(L));
+    dkc_interrupt_wake_collector(L);
     return 1;
 }
 

@@ -34,8 +34,8 @@
 #define LEAST_INSTRUCTIONS 1000
 #define FAR_LEVELS 2000 /* of the stack: some 3 ms, since Lua counts them anew for each */
 #define NEAR_LEVELS 200
-#define SECOND_NANOSECONDS 30000000 /* who sends two signals has the second one sent by then */
-#define LATE_NANOSECONDS 30000000   /* what can be stopped in another way has been by then */
+#define SECOND_NANOSECONDS 20000000 /* who sends two signals has the second one sent by then */
+#define LATE_NANOSECONDS 20000000   /* what can be stopped in another way has been by then */
 
 #define WARNING "\nwhat runs cannot be stopped: one more Ctrl-C ends the program\n"
 
@@ -52,6 +52,7 @@ static bool insists;
 static struct sigaction before;
 static struct timespec arrived; /* when the last of the signals came */
 static bool hook_ran;
+static bool is_resting;
 static size_t refused_size; /* what Lua asked for last, without getting it */
 static bool is_closing; /* that was for a buffer, perhaps: Lua asks for it once, not twice, and closes it next */
 static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
@@ -141,23 +142,44 @@ static void stop_engine(lua_State *L)
     set_raised(L);
 }
 
+void dkc_interrupt_rest_collector(lua_State *L)
+{
+    if (lua_gc(L, LUA_GCISRUNNING) > 0) {
+        lua_gc(L, LUA_GCSTOP);
+        is_resting = true;
+    }
+}
+
+void dkc_interrupt_wake_collector(lua_State *L)
+{
+    if (is_resting)
+        lua_gc(L, LUA_GCRESTART);
+    is_resting = false;
+}
+
 /* As stock lua says it, that is with the line of the caller. The script's own is told where that caller is a part of the
  * library, and of a coroutine, whose line no traceback shows. */
 static int raise_interrupted(lua_State *L)
 {
     lua_Debug where;
-    bool tells = !lua_pushthread(L);
+    bool tells = !lua_pushthread(L), told = false;
 
+    dkc_interrupt_rest_collector(L);
     if (!tells && lua_getstack(L, 1, &where) && lua_getinfo(L, "S", &where))
         tells = dkl_is_library(where.source);
-    for (int level = 0; tells && lua_getstack(L, level, &where); level++) {
+    for (int level = 0; tells && !told && lua_getstack(L, level, &where); level++) {
         lua_getinfo(L, "Sl", &where);
-        if (where.currentline > 0 && !dkl_is_library(where.source)) {
+        told = where.currentline > 0 && !dkl_is_library(where.source);
+        if (told)
             lua_pushfstring(L, "%s:%d: interrupted!", where.short_src, where.currentline);
-            return lua_error(L);
-        }
     }
-    return luaL_error(L, "interrupted!");
+    if (!told) {
+        luaL_where(L, 1);
+        lua_pushliteral(L, "interrupted!");
+        lua_concat(L, 2);
+    }
+    dkc_interrupt_wake_collector(L);
+    return lua_error(L);
 }
 
 void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred)
@@ -359,6 +381,7 @@ void dkc_interrupt_end(lua_State *L)
 {
     sigaction(SIGINT, &before, NULL);
     running = NULL;
+    dkc_interrupt_wake_collector(L);
     if (n_signals > 0 && lua_gethook(L) == stop)
         lua_sethook(L, NULL, 0, 0);
     if (n_signals > 0 && context)

@@ -5,6 +5,7 @@
 #include "stock.h"
 
 #define LONG_LIST 100000 /* values: a millisecond or more */
+#define STEP 10000       /* values between two looks */
 
 /* Whether there are many places from `first` to `last`. */
 static bool is_long(lua_Integer first, lua_Integer last)
@@ -40,7 +41,7 @@ int dkc_concat(lua_State *L)
         if (i == last)
             break;
         luaL_addlstring(&buffer, separator, separator_size);
-        if (i % LONG_LIST == 0)
+        if (i % STEP == 0)
             dkc_poll(L);
     }
     luaL_pushresult(&buffer);
@@ -69,7 +70,7 @@ int dkc_move(lua_State *L)
 
         lua_geti(L, 1, first + at);
         lua_seti(L, target, to + at);
-        if (i % LONG_LIST == 0)
+        if (i % STEP == 0)
             dkc_poll(L);
     }
     lua_pushvalue(L, target);
@@ -116,7 +117,7 @@ int dkc_insert(lua_State *L)
     for (lua_Integer i = end; i > place; i--) {
         lua_geti(L, 1, i - 1);
         lua_seti(L, 1, i);
-        if (i % LONG_LIST == 0)
+        if (i % STEP == 0)
             dkc_poll(L);
     }
     lua_seti(L, 1, place);
@@ -137,7 +138,7 @@ int dkc_remove(lua_State *L)
     for (lua_geti(L, 1, place); place < size; place++) {
         lua_geti(L, 1, place + 1);
         lua_seti(L, 1, place);
-        if (place % LONG_LIST == 0)
+        if (place % STEP == 0)
             dkc_poll(L);
     }
     lua_pushnil(L);

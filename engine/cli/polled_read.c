@@ -87,7 +87,7 @@ static bool read_line(lua_State *L, FILE *file, bool with_end)
     luaL_addlstring(&buffer, text, n);
     while (c != EOF && c != '\n') {
         luaL_addsize(&buffer, read_part(file, luaL_prepbuffer(&buffer), LUAL_BUFFERSIZE, &c));
-        if (luaL_bufflen(&buffer) % DKC_LONG_TEXT == 0)
+        if (luaL_bufflen(&buffer) % (DKC_LONG_TEXT / 16) == 0) /* character by character: slower than in blocks */
             dkc_poll(L);
     }
     if (with_end && c == '\n')
