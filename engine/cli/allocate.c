@@ -41,7 +41,7 @@ static void *allocate(void *unused, void *block, size_t kind, size_t size)
     if (is_new && (size == 0 || dkc_interrupt_refuses(size, false)))
         return NULL;
     block = dkc_block_resize(block, is_new ? 0 : kind, size);
-    if (block && size >= LONG_TEXT)
+    if (block)
         dki_advise_large_pages(block, size);
     if (is_new && block && size >= LONG_TEXT && !touch_pages(block, size)) {
         free(block);
