@@ -99,6 +99,8 @@ $(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A)
 $(LUA_TEST): $(LUA_OBJ)
 $(BUILD)/tests/unit/test_blocks: BINDINGS = $(BUILD)/engine/cli/blocks.o
 $(BUILD)/tests/unit/test_blocks: $(BUILD)/engine/cli/blocks.o
+$(BUILD)/tests/unit/test_mapping: BINDINGS = $(BUILD)/engine/cli/mapping.o
+$(BUILD)/tests/unit/test_mapping: $(BUILD)/engine/cli/mapping.o
 
 # The program and the module. ---------------------------------------------------------------------------------------
 

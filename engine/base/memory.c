@@ -317,19 +317,24 @@ static void note_peak(dk_context *context, size_t used)
         ;
 }
 
-void dki_advise_large_pages(void *block, size_t size)
+void dki_advise_large_pages(void *from, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-    /* All pages of the block, and that of malloc's words before it: a mapping of which a part is advised becomes two, and the system
-     * moves no pages of two mappings at once. realloc copied them then. */
-    uintptr_t first = ((uintptr_t)block - HEADER) & ~(uintptr_t)(PAGE - 1);
+    uintptr_t first = (uintptr_t)from & ~(uintptr_t)(PAGE - 1);
 
-    if (size >= LARGE_BLOCK)
-        (void)madvise((void *)first, (uintptr_t)block + size - first, MADV_HUGEPAGE);
+    (void)madvise((void *)first, (uintptr_t)from + size - first, MADV_HUGEPAGE);
 #else
-    (void)block;
+    (void)from;
     (void)size;
 #endif
+}
+
+/* All pages of the block, and that of malloc's words before it: a mapping of which a part is advised becomes two, and the system
+ * moves no pages of two mappings at once. realloc copied them then. */
+void dki_advise_large_block(void *block, size_t size)
+{
+    if (size >= LARGE_BLOCK)
+        dki_advise_large_pages((char *)block - HEADER, HEADER + size);
 }
 
 /* The system's memory for a wide block, and where the block begins in it. Large blocks ask for large pages: these come several times
@@ -351,7 +356,7 @@ static char *allocate_wide(size_t whole, size_t *offset)
     /* The standard wants a multiple of the alignment. */
     base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
     if (base)
-        dki_advise_large_pages(base, whole);
+        dki_advise_large_block(base, whole);
     return base;
 }
 
@@ -374,7 +379,7 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
     else
         base = clear ? calloc(1, whole) : malloc(whole);
     if (base && !wide)
-        dki_advise_large_pages(base, whole);
+        dki_advise_large_block(base, whole);
     if (base == NULL) {
         give_back(context, whole);
         refuse_system(size, err);
@@ -444,7 +449,7 @@ static dk_status resize_in_place(dk_context *context, void **pointer, size_t siz
         return refuse_system(size, err);
     }
     note_peak(context, used);
-    dki_advise_large_pages(base, HEADER + size);
+    dki_advise_large_block(base, HEADER + size);
     if (size < before)
         give_back(context, before - size);
     *pointer = base + HEADER;

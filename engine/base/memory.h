@@ -28,9 +28,10 @@ dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t n
 dk_status dki_grow_little(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
                           dk_error *err);
 void dki_free(dk_context *context, void *pointer); /* NULL does nothing */
-/* Asks the system for large pages where whole ones lie in a block of 4 MB or more, of whatever allocator: only advice. They come,
- * and go, several times as fast as small ones. */
-void dki_advise_large_pages(void *block, size_t size);
+/* Asks the system for large pages, which come and go many times as fast as small ones: only advice. For a block of malloc's, of which
+ * those of 4 MB and more are advised, and for bytes of a mapping. */
+void dki_advise_large_block(void *block, size_t size);
+void dki_advise_large_pages(void *from, size_t size);
 /* Copies size bytes and adds a terminator; NULL with err filled on failure. */
 char *dki_strndup(dk_context *context, const char *bytes, size_t size, dk_error *err);
 char *dki_strdup(dk_context *context, const char *text, dk_error *err);

@@ -12,10 +12,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "blocks.h"
 #include "interrupt.h"
+#include "mapping.h"
 
 #define LONG_TEXT ((size_t)32 << 20) /* bytes: what is shorter is copied soon enough */
 #define STEP ((size_t)1 << 20)       /* bytes between two looks */
@@ -32,6 +34,30 @@ static bool touch_pages(char *block, size_t size)
     return true;
 }
 
+static void *resize(void *block, size_t old_size, size_t size)
+{
+    void *made;
+
+    if (!dkc_is_mapping(old_size) && !dkc_is_mapping(size)) {
+        made = dkc_block_resize(block, old_size, size);
+        if (made)
+            dki_advise_large_block(made, size);
+        return made;
+    }
+    if (dkc_is_mapping(old_size) && dkc_is_mapping(size))
+        return dkc_mapping_resize(block, old_size, size);
+    made = size == 0 ? NULL : dkc_is_mapping(size) ? dkc_mapping_new(size) : dkc_block_resize(NULL, 0, size);
+    if (made == NULL && size > 0)
+        return NULL;
+    if (block && size > 0)
+        memcpy(made, block, old_size < size ? old_size : size);
+    if (dkc_is_mapping(old_size))
+        dkc_mapping_free(block, old_size);
+    else if (block)
+        dkc_block_resize(block, old_size, 0);
+    return made;
+}
+
 /* kind: of a block its size, else what Lua makes there */
 static void *allocate(void *unused, void *block, size_t kind, size_t size)
 {
@@ -40,11 +66,9 @@ static void *allocate(void *unused, void *block, size_t kind, size_t size)
     (void)unused;
     if (is_new && (size == 0 || dkc_interrupt_refuses(size, false)))
         return NULL;
-    block = dkc_block_resize(block, is_new ? 0 : kind, size);
-    if (block)
-        dki_advise_large_pages(block, size);
+    block = resize(block, is_new ? 0 : kind, size);
     if (is_new && block && size >= LONG_TEXT && !touch_pages(block, size)) {
-        free(block);
+        resize(block, size, 0);
         return NULL;
     }
     return block;

@@ -1,0 +1,122 @@
+/* test_mapping.c - Lua's largest blocks: they begin where a large page does, grow and shrink, and keep what they hold. */
+#include "check.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli/mapping.h"
+#include "watched.h"
+
+#define MIB ((size_t)1 << 20)
+#define LARGE_PAGE (2 * MIB)
+
+static void fill(unsigned char *block, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i += 4096)
+        block[i] = (unsigned char)(i >> 12);
+}
+
+static void check_filled(const unsigned char *block, size_t size)
+{
+    for (size_t i = 0; i < size; i += 4096)
+        assert_int_equal(block[i], (unsigned char)(i >> 12));
+}
+
+static void what_is_large_is_a_mapping(void **state)
+{
+    (void)state;
+    assert_false(dkc_is_mapping(0));
+    assert_false(dkc_is_mapping(32 * MIB - 1));
+    if (watched(0, 1, 0))
+        skip(); /* what is used after it was freed is found in malloc's memory alone */
+    assert_true(dkc_is_mapping(32 * MIB));
+    assert_true(dkc_is_mapping(SIZE_MAX));
+}
+
+static void blocks_keep_what_they_hold(void **state)
+{
+    static const size_t sizes[] = { 33 * MIB, 40 * MIB + 1,     64 * MIB, 64 * MIB - 1,
+                                    48 * MIB, 200 * MIB + 4096, 32 * MIB };
+    size_t size = 32 * MIB + 100;
+    unsigned char *block = dkc_mapping_new(size), *beside;
+
+    (void)state;
+    assert_non_null(block);
+    fill(block, 0, size);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        beside = dkc_mapping_new(32 * MIB); /* stands in the way of some */
+        assert_non_null(beside);
+        memset(beside, 255, LARGE_PAGE);
+        block = dkc_mapping_resize(block, size, sizes[i]);
+        assert_non_null(block);
+        assert_int_equal((uintptr_t)block % LARGE_PAGE, 0);
+        check_filled(block, size < sizes[i] ? size : sizes[i]);
+        size = sizes[i];
+        fill(block, 0, size);
+        assert_int_equal(beside[0], 255);
+        assert_int_equal(beside[LARGE_PAGE - 1], 255);
+        dkc_mapping_free(beside, 32 * MIB);
+    }
+    check_filled(block, size);
+    dkc_mapping_free(block, size);
+}
+
+static void new_blocks_are_zero(void **state)
+{
+    unsigned char *block = dkc_mapping_new(34 * MIB);
+
+    (void)state;
+    assert_non_null(block);
+    for (size_t i = 0; i < 34 * MIB; i += 4093)
+        assert_int_equal(block[i], 0);
+    dkc_mapping_free(block, 34 * MIB);
+}
+
+/* What is freed goes back to the system: a hundred of them are never there at once. */
+static void what_is_freed_is_given_back(void **state)
+{
+    struct rusage usage;
+    unsigned char *block;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        block = dkc_mapping_new(64 * MIB + (size_t)i);
+        assert_non_null(block);
+        block[0] = block[64 * MIB - 1] = 1;
+        block = dkc_mapping_resize(block, 64 * MIB + (size_t)i, 96 * MIB);
+        assert_non_null(block);
+        dkc_mapping_free(block, 96 * MIB);
+    }
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    if (!watched(0, 1, 1))
+        assert_true((size_t)usage.ru_maxrss * 1024 < 300 * MIB);
+}
+
+static void impossible_sizes_are_refused(void **state)
+{
+    size_t size = 32 * MIB;
+    unsigned char *block = dkc_mapping_new(size);
+
+    (void)state;
+    assert_non_null(block);
+    fill(block, 0, size);
+    assert_null(dkc_mapping_new(SIZE_MAX));
+    assert_null(dkc_mapping_new((size_t)PTRDIFF_MAX));
+    assert_null(dkc_mapping_new((size_t)1 << 50));
+    assert_null(dkc_mapping_resize(block, size, SIZE_MAX));
+    assert_null(dkc_mapping_resize(block, size, (size_t)PTRDIFF_MAX));
+    assert_null(dkc_mapping_resize(block, size, (size_t)1 << 50));
+    check_filled(block, size);
+    dkc_mapping_free(block, size);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_large_is_a_mapping),   cmocka_unit_test(blocks_keep_what_they_hold),
+        cmocka_unit_test(new_blocks_are_zero),          cmocka_unit_test(what_is_freed_is_given_back),
+        cmocka_unit_test(impossible_sizes_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
