@@ -182,22 +182,26 @@ typedef struct dkl_options {
     uint32_t given;           /* a bit for each that is not nil */
 } dkl_options;
 
-/* A recorder of lua_recipe.c, for which an object of a table is one allocation with what is kept of the arguments. It is the first
- * upvalue of the function that runs. Either the object is made before the call that is to fill it, and is the recorder's user
- * value, or when the function asks for it: then the arguments still stand where the call put them. */
+/* A recorder of lua_recipe.c, for which an object that has a recipe is one allocation with what is kept of the arguments. It is the
+ * first upvalue of the function that runs. */
 typedef struct dkl_maker {
     const void *mark;
-    dkl_object *made; /* NULL: none, or it was taken */
-    int n_arguments;  /* of which the object is to be made; -1: there is nothing to be made */
-    int spread;       /* the one among them whose options are spread, 0: none */
+    int n_arguments; /* which stand where the call put them until the object is made; -1: it was made */
+    int spread;      /* the one among them whose options are spread, 0: none */
     dkl_options options;
 } dkl_maker;
 
 extern const char dkl_maker_mark;
 /* The recorder of the function that runs, or NULL. */
 dkl_maker *dkl_get_maker(lua_State *L);
-/* Of lua_recipe.c: pushes an empty table with what is kept of the arguments. */
-dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker);
+/* Of lua_recipe.c: pushes an empty object with what is kept of the arguments. */
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values);
+/* Arguments that were not given are nil, up to n; more of them than that stay, and are kept as they were given. */
+static inline void dkl_pad_arguments(lua_State *L, int n)
+{
+    if (lua_gettop(L) < n)
+        lua_settop(L, n);
+}
 /* Pushes an empty object of the class with room for what is kept of a call (NULL: nothing is), which it gets; its values are user
  * values behind that of the recipe. The metatable stands at index class, or 0. */
 dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class);

@@ -307,15 +307,17 @@ static int restyle(lua_State *L, const char *what, bool is_format)
     dk_field *fields;
     size_t n = 0;
     const dk_table **out;
+    int made;
 
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2,
                             is_format ? "a table such as { dekking = \"0.0 %\" }"
                                       : "a table such as { dekking = \"Bekend\" }");
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_changes(L, 2, is_format ? "format" : "label");
     dkl_check_columns(L, table, 2, "the name of a column");
-    out = dkl_new_table_like(L); /* 3 */
+    out = dkl_new_table_like(L);
+    made = lua_gettop(L);
     fields = dkl_array(L, dk_table_n_columns(table), sizeof *fields);
     for (size_t i = 0; i < dk_table_n_columns(table); i++) {
         const dk_field *field = dk_table_field(table, i);
@@ -335,7 +337,7 @@ static int restyle(lua_State *L, const char *what, bool is_format)
         lua_pop(L, 1);
     }
     dkl_restyle(L, table, fields, n, out);
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, made);
     return 1;
 }
 

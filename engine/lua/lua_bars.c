@@ -129,11 +129,12 @@ static int table_spark(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     dk_pivot_spec spec = { .n_columns = 1, .n_values = 1 };
     const char *value, *along, *as, **list;
-    const dk_table **detail, **wide, **drawn, **out;
+    void **detail, **wide, **drawn;
+    const dk_table **out;
     size_t n, n_drawn;
     bool together;
 
-    lua_settop(L, 4);
+    dkl_pad_arguments(L, 4);
     value = dkl_check_name(L, 2, "spark: the column of numbers");
     along = dkl_check_name(L, 3, "spark: the column along which they are drawn");
     dkl_check_options(L, 4, "spark", names);
@@ -144,17 +145,17 @@ static int table_spark(lua_State *L)
     spec.columns = &along;
     spec.values = &value;
     rows_of_sparks(L, table, &spec);
-    detail = dkl_new_table(L);
-    DKL_TRY(dk_table_detail(table, detail, &err));
-    wide = dkl_new_table(L);
-    DKL_TRY(dk_table_pivot(*detail, &spec, wide, &err));
+    detail = dkl_slot(L, dkl_release_table);
+    DKL_TRY(dk_table_detail(table, (const dk_table **)detail, &err));
+    wide = dkl_slot(L, dkl_release_table);
+    DKL_TRY(dk_table_pivot(*detail, &spec, (const dk_table **)wide, &err));
     n = dk_table_n_columns(*wide);
     n_drawn = n - spec.n_rows;
     list = dkl_array(L, n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++)
         list[i] = dk_table_field(*wide, i)->name;
-    drawn = dkl_new_table(L);
-    DKL_TRY(dk_table_with_sparks(*wide, list + spec.n_rows, n_drawn, as, together, drawn, &err));
+    drawn = dkl_slot(L, dkl_release_table);
+    DKL_TRY(dk_table_with_sparks(*wide, list + spec.n_rows, n_drawn, as, together, (const dk_table **)drawn, &err));
     if (n_drawn > 1) /* the first, all, the last */
         list[spec.n_rows + 2] = list[n - 1];
     list[spec.n_rows + (n_drawn > 0)] = as;

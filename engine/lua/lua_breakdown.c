@@ -123,7 +123,7 @@ static int run(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     dkl_check_params(L, 3, &params);
     dkl_check_asked(L, &params, &breakdown, 1);
     lua_getiuservalue(L, 1, 1);
@@ -142,7 +142,7 @@ static int run(lua_State *L)
 static int ask(lua_State *L)
 {
     check_breakdown(L, 1);
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     if (!dkl_is_object(L, 2, DKL_TABLE))
         return dkl_fail(L, "a breakdown is called with a table of dekking, not with %s", dkl_push_kind(L, 2));
     return run(L);

@@ -253,13 +253,15 @@ static int table_with_levels(lua_State *L)
     dk_field *fields;
     char(*notes)[400];
     size_t n = 0, n_notes = 0, n_columns = dk_table_n_columns(table);
+    int made;
 
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { geslacht = dk.codes \"1 = man, 2 = vrouw\" }");
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_changes(L, 2, "with_levels");
     dkl_check_columns(L, table, 2, "the name of a column");
-    out = dkl_new_table_like(L); /* 3 */
+    out = dkl_new_table_like(L);
+    made = lua_gettop(L);
     plain = (const dk_table **)dkl_slot(L, dkl_release_table);
     fields = dkl_array(L, n_columns, sizeof *fields);
     notes = dkl_array(L, n_columns, sizeof *notes);
@@ -283,7 +285,7 @@ static int table_with_levels(lua_State *L)
         dkl_add_note(L, out, dk_table_note(table, i));
     for (size_t i = 0; i < n_notes; i++)
         dkl_add_note(L, out, notes[i]);
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, made);
     return 1;
 }
 

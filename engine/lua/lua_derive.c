@@ -81,30 +81,29 @@ static bool is_entry(lua_State *L)
     return is_styled && lua_rawlen(L, 2) == 1;
 }
 
-/* Puts one item that stands alone in a list. */
-static void check_given(lua_State *L)
+/* Pushes the list that was given, or one of the item that stands alone. */
+static void push_list(lua_State *L)
 {
-    if (lua_istable(L, 2) && !is_entry(L))
-        return;
-    if (!lua_istable(L, 2))
-        dkl_check_expr(L, 2, "derive wants 'name = expression'");
-    lua_createtable(L, 1, 0);
+    bool is_list = lua_istable(L, 2) && !is_entry(L);
+
+    if (!is_list)
+        lua_createtable(L, 1, 0);
     lua_pushvalue(L, 2);
-    lua_rawseti(L, -2, 1);
-    lua_replace(L, 2);
+    if (!is_list)
+        lua_rawseti(L, -2, 1);
 }
 
 /* { name = "expression" } has no order. */
-static void check_no_names(lua_State *L)
+static void check_no_names(lua_State *L, int list)
 {
     bool has_names = false;
     size_t n;
 
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+    for (lua_pushnil(L); lua_next(L, list); lua_pop(L, 1))
         has_names = has_names || lua_type(L, -2) == LUA_TSTRING;
     if (has_names)
         dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
-                 dkl_sorted_keys(L, 2, &n)[0]);
+                 dkl_sorted_keys(L, list, &n)[0]);
 }
 
 /* t:derive { "name = expression", { "name = expression", format =, label =, doc = }, ... } [, params] */
@@ -118,22 +117,26 @@ static int table_derive(lua_State *L)
     size_t n, n_styled = 0;
     void **plain;
     const dk_table **out;
+    int list, made;
 
     dkl_no_error(&err);
-    check_given(L);
-    lua_settop(L, 3);
-    check_no_names(L);
-    n = dkl_check_list(L, 2, "derive", false);
+    if (!lua_istable(L, 2))
+        dkl_check_expr(L, 2, "derive wants 'name = expression'");
+    dkl_pad_arguments(L, 3);
+    push_list(L);
+    list = lua_gettop(L);
+    check_no_names(L, list);
+    n = dkl_check_list(L, list, "derive", false);
     if (n == 0)
         return dkl_fail(L, "derive wants 'name = expression'; got an empty list (was a variable nil?)");
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
-    lua_insert(L, 1); /* the result below everything that is held */
+    made = lua_gettop(L); /* below everything that is held */
     exprs = dkl_array(L, n, sizeof(const dk_expr *));
     entries = dkl_array(L, n, sizeof *entries);
     luaL_checkstack(L, (int)(n > 100000 ? 100000 : n) * 2 + 20, "too many columns to derive");
     for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, 3, (lua_Integer)i + 1);
+        lua_rawgeti(L, list, (lua_Integer)i + 1);
         entries[i] = read_entry(L);
         n_styled += entries[i].format || entries[i].label || entries[i].doc;
         exprs[i] = dkl_push_parsed(L, entries[i].text);
@@ -148,7 +151,7 @@ static int table_derive(lua_State *L)
         DKL_TRY(dk_table_derive(table, exprs, n, &params, (const dk_table **)plain, &err));
         style(L, *plain, exprs, entries, n, out);
     }
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, made);
     return 1;
 }
 

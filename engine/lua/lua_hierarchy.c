@@ -154,7 +154,7 @@ static int recode_on(lua_State *L, const dk_hierarchy *hierarchy)
     dk_error err = DK_ERROR_INIT;
     const dk_recode **out;
 
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_options(L, 2, "recode", options);
     on = dkl_option_name(L, 2, "recode", "on");
     to = dkl_option_name(L, 2, "recode", "to");
@@ -180,7 +180,7 @@ static int hierarchy_recode(lua_State *L)
         return recode_on(L, hierarchy);
     from = dkl_check_text(L, 2, "recode: a day such as \"2015-01-01\"");
     to = dkl_check_text(L, 3, "recode: a day such as \"2018-01-01\"");
-    lua_settop(L, 4);
+    dkl_pad_arguments(L, 4);
     dkl_check_options(L, 4, "recode", options);
     weights = table_option(L, 4, "recode", "weights");
     out = dkl_new_object(L, DKL_RECODE, 0);
@@ -323,7 +323,7 @@ static int table_use(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     const dk_table **out;
 
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     dkl_check_options(L, 3, "use", names);
     options = (dk_use_options){ .column = dkl_option_name(L, 3, "use", "column"),
                                 .level = dkl_option_text(L, 3, "use", "level"),

@@ -108,7 +108,7 @@ static int table_join(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 4); /* options and anchors come above the arguments */
+    dkl_pad_arguments(L, 4); /* options and anchors come above the arguments */
     o = dkl_spread_options(L, 4, "join", options);
     how.kind = (dk_join_kind)dkl_given_choice(L, &o, KIND, kinds, DK_JOIN_LEFT);
     how.multiple = (dk_multiple)dkl_given_choice(L, &o, MULTIPLE, ways, DK_MULTIPLE_ERROR);
@@ -145,7 +145,7 @@ static int table_link(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 4);
+    dkl_pad_arguments(L, 4);
     k = check_keys(L, 3, "link", room);
     o = dkl_spread_options(L, 4, "link", options);
     as = dkl_given_text(L, &o, NAME);
@@ -173,7 +173,7 @@ static int table_collect(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 5);
+    dkl_pad_arguments(L, 5);
     if (lua_type(L, 4) != LUA_TSTRING && lua_type(L, 4) != LUA_TUSERDATA)
         return dkl_arg_fail(L, 4, "the name of the column that has the members");
     value = dkl_check_name(L, 4, "collect");
@@ -200,7 +200,7 @@ static int table_reconcile(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 4);
+    dkl_pad_arguments(L, 4);
     k = check_keys(L, 3, "reconcile", room);
     dkl_check_options(L, 4, "reconcile", options);
     n_examples = dkl_option_integer(L, 4, "reconcile", "examples", 0, 0);
@@ -224,7 +224,7 @@ static int table_distinct(lua_State *L)
 
     dkl_no_error(&err);
     if (lua_isnoneornil(L, 2) || lua_istable(L, 2) || lua_istable(L, 3)) {
-        lua_settop(L, 3);
+        dkl_pad_arguments(L, 3);
         dkl_check_options(L, 3, "distinct", options);
         keep = dkl_option_choice(L, 3, "distinct", "keep", ways, DK_KEEP_FIRST);
         names = dkl_few_names(L, 2, "distinct", &few);
@@ -247,7 +247,7 @@ static int table_union(lua_State *L)
     bool all;
 
     dkl_no_error(&err);
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     dkl_check_options(L, 3, "union", options);
     all = dkl_option_boolean(L, 3, "union", "all", false);
     out = dkl_new_table(L);
@@ -322,7 +322,7 @@ static int table_append(lua_State *L)
     size_t n;
 
     dkl_no_error(&err);
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     if (!is_list)
         dkl_check_table(L, 2);
     n = is_list ? check_tables(L, 2) : 1;
@@ -351,7 +351,7 @@ static int table_attach(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     if (dkl_is_null(L, 2)) {
         dk_properties properties = *dk_table_properties(table);
 

@@ -108,8 +108,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
  * given: a column that has its name from the reader, or NULL. */
 static int give_table(lua_State *L, int object, const char *what, const char *given)
 {
-    const dk_table **read = lua_touserdata(L, object);
-    const dk_table **out;
+    const dk_table **read = lua_touserdata(L, object), *stated;
     dk_properties properties;
     dk_error err = DK_ERROR_INIT;
     const char *name = dkl_option_text(L, 2, what, "name");
@@ -120,10 +119,9 @@ static int give_table(lua_State *L, int object, const char *what, const char *gi
     dkl_names key = dkl_option_names(L, 2, what, "key");
 
     dkl_note_clashes(L, read, given);
-    if (!name && !unit && !weight && !as_of && !published && key.n == 0) {
-        lua_pushvalue(L, object);
+    lua_pushvalue(L, object);
+    if (!name && !unit && !weight && !as_of && !published && key.n == 0)
         return 1;
-    }
     properties = *dk_table_properties(*read);
     properties.name = name ? name : properties.name;
     properties.unit = unit ? unit : properties.unit;
@@ -132,12 +130,9 @@ static int give_table(lua_State *L, int object, const char *what, const char *gi
     properties.published = published;
     properties.key = key.items;
     properties.n_key = key.n;
-    out = dkl_new_table(L);
-    for (int i = 1; i <= DKL_TABLE_VALUES; i++) {
-        lua_getiuservalue(L, object, i);
-        lua_setiuservalue(L, -2, i);
-    }
-    DKL_TRY(dk_table_with_properties(*read, &properties, out, &err));
+    DKL_TRY(dk_table_with_properties(*read, &properties, &stated, &err));
+    dk_table_release(*read);
+    *read = stated;
     return 1;
 }
 
@@ -152,7 +147,6 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
     const char *bytes;
     int object;
 
-    lua_settop(L, 3); /* input options anchor */
     out = dkl_new_table(L);
     object = lua_gettop(L);
     rejected = dkl_new_table(L);
@@ -220,7 +214,6 @@ static int read_xlsx(lua_State *L, const char *what, const char *path)
     dkl_types types;
     int object;
 
-    lua_settop(L, 2);
     dkl_check_options(L, 2, what, read_names);
     refuse_options(L, 2, what, text_names, "a workbook");
     out = dkl_new_table(L);
@@ -260,7 +253,7 @@ static int read_path(lua_State *L)
 
     if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TTABLE)
         return dkl_arg_fail(L, 1, "the path of a file, or a list of paths");
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     files = dkl_check_names(L, 1, "read: the path"); /* path options anchor */
     for (size_t i = 0; i < files.n; i++)
         if (is_workbook(L, files.items[i])) {
@@ -276,6 +269,7 @@ static int read_text(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TSTRING)
         return dkl_arg_fail(L, 1, "the text of a CSV file");
+    dkl_pad_arguments(L, 2);
     return read_csv(L, "read_text", NULL, "text");
 }
 
@@ -295,7 +289,7 @@ static int read_published(lua_State *L)
     int object;
 
     memset(&options, 0, sizeof options);
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_options(L, 2, what, names);
     options.label = dkl_option_text(L, 2, what, "label");
     options.total_word = dkl_option_text(L, 2, what, "total_word");

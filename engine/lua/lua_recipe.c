@@ -86,19 +86,6 @@ static dkl_recipe *push_call(lua_State *L, const dkl_manner *how, int first, int
     return node;
 }
 
-/* Pushes the object of a table that has the call in it. */
-static dkl_object *push_made(lua_State *L, const dkl_manner *how, int n)
-{
-    dkl_packed packed;
-    dkl_object *object;
-
-    dkl_recipe_pack(L, how, 1, n, &packed);
-    object = dkl_make_table(L, &packed.call, lua_upvalueindex(TABLES));
-    memcpy(object->bytes, packed.bytes, packed.call.n_bytes);
-    fill_kept(L, packed.call.n_kept, object->recipe_value);
-    return object;
-}
-
 /* Gives the recipe, which stands at index node, to the object at index, unless that is one of those it was made of. */
 static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
 {
@@ -127,107 +114,42 @@ static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
     dkl_recipe_set(L, index);
 }
 
-/* The recorder of a function of C holds what it recorded while that runs, as its user value; a call that raises leaves it there
- * until the next one. That is a recipe, or, where the last call made a table, the object of a table that has what it is made of
- * in it: one allocation then does for both. Returns the number of the call. */
-static uint64_t begin(lua_State *L)
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values)
 {
-    dkl_manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    int n = lua_gettop(L);
-    uint64_t number;
+    const dkl_manner *how = (const dkl_manner *)(const void *)maker;
+    dkl_packed packed;
+    dkl_object *object;
 
-    how->maker.made = NULL;
-    how->maker.n_arguments = -1;
-    how->maker.spread = 0;
-    if (how->makes_table) {
-        dkl_object *object = push_made(L, how, n);
-
-        number = object->number;
-        lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
-        how->maker.made = object;
-    } else {
-        dkl_recipe *node = push_call(L, how, 1, n, lua_upvalueindex(CLASS));
-
-        number = node->serial = ++dkl_get_state(L)->numbers;
-        lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
-    }
-    return number;
+    dkl_recipe_pack(L, how, 1, maker->n_arguments, &packed);
+    maker->n_arguments = -1; /* the object is made */
+    object = dkl_make_object(L, class_name, n_values, &packed.call,
+                             strcmp(class_name, DKL_TABLE) == 0 ? lua_upvalueindex(TABLES) : 0);
+    memcpy(object->bytes, packed.bytes, packed.call.n_bytes);
+    fill_kept(L, packed.call.n_kept, object->recipe_value);
+    object->has_recipe = object->has_call = true;
+    return object;
 }
 
-/* Pushes the recipe of the call, unless a call of the same function within it has overtaken it. The object that was made for it,
- * if it is no result, is where the function left it. */
-static const dkl_recipe *push_current(lua_State *L, uint64_t number)
-{
-    const dkl_recipe *node;
-
-    lua_getiuservalue(L, lua_upvalueindex(HOW), 1);
-    for (int i = lua_gettop(L); i > 0; i--) {
-        dkl_object *object = dkl_as_object(L, i, DKL_TABLE);
-
-        if (object && object->number == number) {
-            object->has_call = true;
-            dkl_recipe_push_known(L, i);
-            lua_remove(L, -2);
-            return lua_touserdata(L, -1);
-        }
-    }
-    node = dkl_recipe_test(L, -1);
-    if (node && node->serial == number)
-        return node;
-    lua_pop(L, 1);
-    return NULL;
-}
-
-static int finish(lua_State *L, int n)
-{
-    lua_pushnil(L);
-    lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
-    return n;
-}
-
-/* A function of C without upvalues runs in the recorder's own frame: its messages know by which name it was called. What was
- * recorded becomes that of the first of its results. */
+/* A function of C without upvalues runs in the recorder's own frame: its messages know by which name it was called. The first
+ * object that it makes gets what is kept of its arguments, which stand where the call put them until then: one allocation does
+ * for both. Where it makes none, its first result gets it. So nothing of a call outlives one that raises. */
 static int record_within(lua_State *L)
 {
     dkl_manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    uint64_t number = begin(L);
-    int n = how->function(L);
-    dkl_object *object = n > 0 ? dkl_as_object(L, -n, DKL_TABLE) : NULL;
-    const dkl_recipe *node;
+    int n;
 
-    if (object && object->number == number) { /* the one that was made for the call */
-        object->has_recipe = object->has_call = true;
-        return n;
-    }
-    node = push_current(L, number);
-    how->makes_table = node && object && !node->call.is_question && how->maker.made == NULL;
-    if (node && n > 0 && dkl_recipe_has(L, -n - 1))
-        remember(L, node, lua_gettop(L), lua_gettop(L) - n);
-    if (node)
-        lua_pop(L, 1);
-    return finish(L, n);
-}
-
-/* The same of a function that makes one table, its result, while its arguments still stand where the call put them. */
-static int record_made(lua_State *L)
-{
-    dkl_manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    int n = lua_gettop(L);
-
-    if (n > how->most)
-        return record_within(L);
-    how->maker.n_arguments = n;
+    how->maker.n_arguments = lua_gettop(L);
     how->maker.spread = 0;
-    return how->function(L);
-}
+    n = how->function(L);
+    if (how->maker.n_arguments >= 0 && n > 0 && dkl_recipe_has(L, -n)) {
+        const dkl_recipe *node;
 
-dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker)
-{
-    dkl_object *object = push_made(L, (const dkl_manner *)(const void *)maker, maker->n_arguments);
-
-    maker->n_arguments = -1; /* the table is made */
-    object->has_recipe = object->has_call = true;
-    return object;
+        luaL_checkstack(L, LUA_MINSTACK, "too many values");
+        node = push_call(L, how, 1, how->maker.n_arguments, lua_upvalueindex(CLASS));
+        remember(L, node, lua_gettop(L), lua_gettop(L) - n);
+        lua_pop(L, 1);
+    }
+    return n;
 }
 
 static int record_call(lua_State *L)
@@ -248,46 +170,28 @@ static int record_call(lua_State *L)
 static int record_written(lua_State *L)
 {
     const dkl_manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    uint64_t number = begin(L);
-    int n = how->function(L);
+    int n_arguments = lua_gettop(L), n = how->function(L);
 
-    if (dkl_is_object(L, 1, DKL_TABLE) && push_current(L, number)) {
-        dkl_recipe_push(L, 1);
-        dkl_recipe_push_more(L, -1);
-        if (lua_getfield(L, -1, "written") == LUA_TNIL) {
-            lua_pop(L, 1);
-            lua_newtable(L);
-            lua_pushvalue(L, -1);
-            lua_setfield(L, -3, "written");
-        }
-        lua_pushvalue(L, -4); /* node of more written */
-        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-        lua_pop(L, 4);
+    luaL_checkstack(L, LUA_MINSTACK, "too many values");
+    push_call(L, how, 1, n_arguments, lua_upvalueindex(CLASS));
+    dkl_recipe_push(L, 1);
+    dkl_recipe_push_more(L, -1);
+    if (lua_getfield(L, -1, "written") == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -3, "written");
     }
-    return finish(L, n);
-}
-
-/* Methods, and the call of a breakdown, that leave so many arguments as they are until they make their table: the other ones replace some, or make none. */
-static int most_left(const char *name)
-{
-    static const struct {
-        const char *name;
-        int most;
-    } leaving[] = { { "__call", 3 },  { "append", 3 }, { "distinct", 3 }, { "drop", 99 },   { "head", 99 },
-                    { "join", 4 },    { "link", 4 },   { "pivot", 99 },   { "rename", 99 }, { "sample", 3 },
-                    { "select", 99 }, { "slice", 99 }, { "sort", 3 },     { "tail", 99 },   { "unpivot", 99 } };
-
-    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
-        if (strcmp(leaving[i].name, name) == 0)
-            return leaving[i].most;
-    return 0;
+    lua_pushvalue(L, -4); /* node of more written */
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    lua_pop(L, 4);
+    return n;
 }
 
 /* Puts a recorder in the place of the function on top of the stack; is_method: of a table. */
 static void push_recorder(lua_State *L, const char *name, bool is_method)
 {
     bool within = lua_iscfunction(L, -1);
-    lua_CFunction recorder;
     dkl_manner *how;
 
     luaL_checkstack(L, 8, "too many values");
@@ -295,18 +199,16 @@ static void push_recorder(lua_State *L, const char *name, bool is_method)
         lua_replace(L, -2);
         within = false;
     }
-    how = lua_newuserdatauv(L, sizeof *how, 1);
+    how = lua_newuserdatauv(L, sizeof *how, 0);
     lua_pushstring(L, name);
     *how = manner_of(L);
     lua_pop(L, 1);
     how->of_table = is_method;
     how->function = within ? lua_tocfunction(L, -2) : NULL;
-    how->most = within && (is_method || how->is_call) ? most_left(name) : 0;
     luaL_getmetatable(L, RECIPE);
     lua_rotate(L, -3, 2); /* how class function */
     luaL_getmetatable(L, DKL_TABLE);
-    recorder = how->most > 0 ? record_made : within ? record_within : record_call;
-    lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : recorder, 4);
+    lua_pushcclosure(L, !within ? record_call : strcmp(name, "write") == 0 ? record_written : record_within, 4);
 }
 
 void dkl_record_methods(lua_State *L, const luaL_Reg *list)

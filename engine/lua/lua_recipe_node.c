@@ -29,7 +29,6 @@ dkl_recipe *dkl_recipe_new(lua_State *L, dkl_call call, int class)
 
     made->mark = &recipe_mark;
     made->call = call;
-    made->serial = 0;
     made->is_column = false;
     if (class)
         lua_pushvalue(L, class);

@@ -19,8 +19,7 @@ enum { FILE_NAME = 1, SCRIPT, NUMBERS };
 
 typedef struct dkl_recipe {
     const void *mark;
-    dkl_call call;   /* of a column n_kept is 1, of what is unknown 0 */
-    uint64_t serial; /* of the call */
+    dkl_call call; /* of a column n_kept is 1, of what is unknown 0 */
     bool is_column;
     uint8_t bytes[];
 } dkl_recipe;
@@ -70,8 +69,6 @@ typedef struct dkl_manner {
     dkl_maker maker;
     const char *op;         /* kept by the table of names that are recorded */
     lua_CFunction function; /* that runs in the recorder's own frame */
-    int most;               /* arguments that are copied when the function makes its table; 0: before it runs */
-    bool makes_table;       /* the last call gave a table */
     bool of_table;          /* a method of tables, which is no question */
     bool by_name;           /* t:breakdown { ... } is a question */
     bool is_call;           /* of a breakdown, by which it can always be asked again */

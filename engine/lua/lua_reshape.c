@@ -118,7 +118,7 @@ static int table_sample(lua_State *L)
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 100, seed = 1 }");
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     o = dkl_spread_options(L, 2, "sample", options);
     spec.n = (uint64_t)dkl_given_integer(L, &o, N, 0, 0);
     spec.share = check_share(L, &o, SHARE);
@@ -148,7 +148,7 @@ static int table_shuffle(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     o = dkl_spread_options(L, 2, "shuffle", options);
     seed = check_seed(L, &o, 0);
     out = dkl_new_table(L);

@@ -100,14 +100,16 @@ static int table_with_sets(lua_State *L)
     size_t n_columns = dk_table_n_columns(table);
     dkl_types types = { NULL, NULL, 0 };
     dk_error err;
+    int made;
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { vaardigheden = \";\" }");
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_changes(L, 2, "with_sets");
     dkl_check_columns(L, table, 2, "the name of a column");
-    out = dkl_new_table_like(L); /* 3 */
+    out = dkl_new_table_like(L);
+    made = lua_gettop(L);
     types.items = dkl_array(L, n_columns, sizeof *types.items);
     types.splits = dkl_array(L, n_columns, sizeof *types.splits);
     for (size_t i = 0; i < n_columns; i++) {
@@ -130,7 +132,7 @@ static int table_with_sets(lua_State *L)
     for (size_t i = 0; i < dk_table_n_notes(table); i++)
         dkl_add_note(L, out, dk_table_note(table, i));
     dkl_split_columns(L, &types, out);
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, made);
     return 1;
 }
 

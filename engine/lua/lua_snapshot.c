@@ -58,7 +58,7 @@ static int open_snapshot(lua_State *L)
     const char *path;
     const dk_table **out;
 
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     if (lua_type(L, 1) != LUA_TSTRING)
         return dkl_arg_fail(L, 1, "the path of a snapshot");
     path = dkl_check_text(L, 1, "open: the path");

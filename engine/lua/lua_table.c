@@ -15,11 +15,6 @@ const dk_table **dkl_new_table(lua_State *L)
     return dkl_new_object(L, DKL_TABLE, DKL_COLUMNS);
 }
 
-dkl_object *dkl_make_table(lua_State *L, const dkl_call *call, int class)
-{
-    return dkl_make_object(L, DKL_TABLE, DKL_COLUMNS, call, class);
-}
-
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what)
 {
     const char *unknown = NULL;

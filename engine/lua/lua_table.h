@@ -12,8 +12,6 @@ enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2, DKL_COLUMNS = 3 }
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);
-/* The same with room for what is kept of a call; the metatable stands at index class. */
-dkl_object *dkl_make_table(lua_State *L, const dkl_call *call, int class);
 /* dkl_new_table above the one at index 1, with what a reader left beside that one. */
 const dk_table **dkl_new_table_like(lua_State *L);
 /* Pushes the names of the key as a list; nil where there is none. */

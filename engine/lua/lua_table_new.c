@@ -298,7 +298,7 @@ static int new_table(lua_State *L)
     dkl_source from = { 0 };
     dkl_types types = { NULL, NULL, 0 };
     dkl_names key;
-    int stated = 0;
+    int stated = 0, made;
     dk_field *fields;
     const dk_table **out;
     void **plain;
@@ -307,8 +307,9 @@ static int new_table(lua_State *L)
 
     if (!lua_istable(L, 1) && !is_iterator)
         return dkl_arg_fail(L, 1, "a list of records or of columns, or a function that gives records");
-    lua_settop(L, 2);
-    out = dkl_new_table(L); /* 3 */
+    dkl_pad_arguments(L, 2);
+    out = dkl_new_table(L);
+    made = lua_gettop(L);
     if (lua_istable(L, 2) && lua_rawlen(L, 2) > 0) {
         stated = 2;
     } else {
@@ -384,7 +385,7 @@ static int new_table(lua_State *L)
         DKL_TRY(dk_table_with_properties(*plain, &properties, out, &err));
     }
     dkl_note_clashes(L, out, NULL);
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, made);
     return 1;
 }
 

@@ -54,7 +54,7 @@ static int table_tighten(lua_State *L)
     const dk_table **out;
 
     dkl_no_error(&err);
-    lua_settop(L, 2);
+    dkl_pad_arguments(L, 2);
     dkl_check_options(L, 2, "tighten", options);
     values = dkl_option_names(L, 2, "tighten", "values");
     by = dkl_option_names(L, 2, "tighten", "by");

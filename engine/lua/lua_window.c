@@ -3,17 +3,24 @@
 #include "lua_table.h"
 #include "lua_value.h"
 
+typedef struct parts {
+    int list, options; /* where they stand */
+} parts;
+
 /* Pushes the list of the items 1, 2, ... of the table at index, and its other keys as a table of options, so that both are
  * checked as strictly as if they had been given apart. */
-static void split(lua_State *L, int index)
+static parts split(lua_State *L, int index)
 {
+    const parts made = { lua_gettop(L) + 1, lua_gettop(L) + 2 };
+
     lua_newtable(L);
     lua_newtable(L); /* list options */
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         lua_pushvalue(L, -2);
         lua_pushvalue(L, -2); /* list options key value key value */
-        lua_rawset(L, lua_isinteger(L, -4) ? -6 : -5);
+        lua_rawset(L, lua_isinteger(L, -4) ? made.list : made.options);
     }
+    return made;
 }
 
 /* The texts of the list of strings and expressions at index. Pushes one anchor; the list keeps the texts. */
@@ -42,19 +49,20 @@ static int table_sort(lua_State *L)
     const char *hint = dkl_nil_hint(L, 2), *alone;
     dkl_few few;
     dkl_names keys;
+    parts p;
     const dk_table **out;
 
     dkl_no_error(&err);
     if (lua_istable(L, 2)) {
-        lua_settop(L, 3);
-        split(L, 2); /* 4 5 */
-        dkl_check_options(L, 5, "sort", options);
-        if (dkl_option(L, 5, "limit"))
-            limit = (uint64_t)dkl_option_integer(L, 5, "sort", "limit", 0, 0);
-        keys = check_texts(L, 4, "sort", "sort wants its keys");
+        dkl_pad_arguments(L, 3);
+        p = split(L, 2);
+        dkl_check_options(L, p.options, "sort", options);
+        if (dkl_option(L, p.options, "limit"))
+            limit = (uint64_t)dkl_option_integer(L, p.options, "sort", "limit", 0, 0);
+        keys = check_texts(L, p.list, "sort", "sort wants its keys");
         dkl_check_params(L, 3, &params);
     } else if (lua_istable(L, 3)) {
-        lua_settop(L, 3);
+        dkl_pad_arguments(L, 3);
         keys = dkl_few_names(L, 2, "sort", &few);
         dkl_check_params(L, 3, &params);
     } else {
@@ -79,23 +87,25 @@ static int table_window(lua_State *L)
     dk_params params;
     const dk_expr **exprs;
     dkl_names texts, within, order;
+    parts p;
     const dk_table **out;
+    int made;
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(
             L, 2, "a table such as { within = \"gemeente\", order = \"peilmaand\", \"vorige = previous(n)\" }");
-    lua_settop(L, 3);
-    split(L, 2); /* 4 5 */
-    dkl_check_options(L, 5, "window", options);
-    within = dkl_option_names(L, 5, "window", "within");
-    order = dkl_option_names(L, 5, "window", "order");
-    texts = check_texts(L, 4, "window", wanted);
+    dkl_pad_arguments(L, 3);
+    p = split(L, 2);
+    dkl_check_options(L, p.options, "window", options);
+    within = dkl_option_names(L, p.options, "window", "within");
+    order = dkl_option_names(L, p.options, "window", "order");
+    texts = check_texts(L, p.list, "window", wanted);
     dkl_check_params(L, 3, &params);
     if (texts.n == 0)
         return dkl_fail(L, "%s, such as \"nummer = row_number()\"", wanted);
     out = dkl_new_table(L);
-    lua_insert(L, 1); /* the result below everything that is held */
+    made = lua_gettop(L); /* below everything that is held */
     exprs = dkl_array(L, texts.n, sizeof(const dk_expr *));
     luaL_checkstack(L, (int)(texts.n > 100000 ? 100000 : texts.n) + 10, "too many columns");
     for (size_t i = 0; i < texts.n; i++) {
@@ -111,7 +121,7 @@ static int table_window(lua_State *L)
     spec.columns = exprs;
     spec.n_columns = texts.n;
     DKL_TRY(dk_table_window(table, &spec, &params, out, &err));
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, made);
     return 1;
 }
 
@@ -130,7 +140,7 @@ static int table_top(lua_State *L)
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 2, by = \"uren desc\", within = \"gemeente\" }");
-    lua_settop(L, 3);
+    dkl_pad_arguments(L, 3);
     dkl_check_options(L, 2, "top", options);
     spec.n = (uint64_t)dkl_option_integer(L, 2, "top", "n", 1, 0);
     if (spec.n == 0)

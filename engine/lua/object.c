@@ -11,11 +11,13 @@
 static const char object_mark; /* of every dkl_object */
 const char dkl_maker_mark;
 
-static const struct {
+typedef struct object_class {
     const char *name;
     dkl_release_fn *release;
     bool has_recipe; /* calls that make one are remembered with it */
-} classes[] = {
+} object_class;
+
+static const object_class classes[] = {
     { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
     { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
     { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
@@ -146,18 +148,23 @@ void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_rel
     return &new_object(L, class_name, release, n_values, 0, 0, NULL)->held;
 }
 
-dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class)
+static const object_class *find_class(const char *name)
 {
-    dkl_object *object;
     size_t i = 0;
 
-    while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
+    while (i < N_CLASSES && classes[i].name != name && strcmp(classes[i].name, name) != 0)
         i++;
     assert(i < N_CLASSES);
-    object =
-        new_object(L, class_name, classes[i].release, n_values + classes[i].has_recipe + (call ? call->n_kept : 0),
-                   call ? call->n_bytes : 0, class, &classes[i]);
-    if (classes[i].has_recipe)
+    return &classes[i];
+}
+
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class)
+{
+    const object_class *c = find_class(class_name);
+    dkl_object *object = new_object(L, class_name, c->release, n_values + c->has_recipe + (call ? call->n_kept : 0),
+                                    call ? call->n_bytes : 0, class, c);
+
+    if (c->has_recipe)
         object->recipe_value = n_values + 1;
     if (call)
         object->call = *call;
@@ -172,32 +179,13 @@ dkl_maker *dkl_get_maker(lua_State *L)
                                                                                                           : NULL;
 }
 
-/* Pushes the object that a recorder has made, or makes now, for the function that runs; NULL, and nothing is pushed: there is
- * none. */
-static dkl_object *take_made(lua_State *L, const char *class_name)
-{
-    dkl_maker *maker = dkl_get_maker(L);
-    dkl_object *made;
-
-    if (maker && maker->n_arguments >= 0 && strcmp(class_name, DKL_TABLE) == 0)
-        return dkl_make_recorded(L, maker);
-    if (maker == NULL || maker->made == NULL || !is_of(maker->made, class_name))
-        return NULL;
-    luaL_checkstack(L, 4, "too many values");
-    made = maker->made;
-    maker->made = NULL;
-    lua_getiuservalue(L, lua_upvalueindex(1), 1);
-    lua_pushnil(L); /* a call that raises leaves nothing that holds it */
-    lua_setiuservalue(L, lua_upvalueindex(1), 1);
-    return made;
-}
-
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
 {
-    dkl_object *object = take_made(L, class_name);
+    dkl_maker *maker = dkl_get_maker(L);
+    bool is_recorded = maker && maker->n_arguments >= 0 && find_class(class_name)->has_recipe;
+    dkl_object *object = is_recorded ? dkl_make_recorded(L, maker, class_name, n_values)
+                                     : dkl_make_object(L, class_name, n_values, NULL, 0);
 
-    if (object == NULL)
-        object = dkl_make_object(L, class_name, n_values, NULL, 0);
     return &object->held;
 }
 

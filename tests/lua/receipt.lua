@@ -286,3 +286,34 @@ test("levels that a column states are written as a list", function(t, dk)
   t.has(tostring(result:receipt()), 'levels = { g = { "b", "a" } }')
   os.remove(path)
 end)
+
+test("a call that raises keeps nothing of what it was asked of", function(t, dk)
+  local kept = setmetatable({}, { __mode = "v" })
+  local calls = {
+    function(result) return result:where "nosuch > 1" end,
+    function(result) return result:derive "x = nosuch + 1" end,
+    function(result) return result:select "nosuch" end,
+    function(result) return result:window { "x = previous(nosuch)" } end,
+    function(result) return result:union(result:rename { high = "other" }) end,
+    function(result) return result:format { high = 1 } end,
+    function(result) return result:check_totals() end,
+    function(result) return result:write "/nowhere/at/all.csv" end,
+  }
+  for i, call in ipairs(calls) do
+    local function ask()
+      local n = 0
+      local data = dk.table(function() -- as a function took part the answer's recipe keeps the table
+        n = n + 1
+        return n <= 2 and n or nil
+      end, { "n" })
+      local plan = dk.scenario "plan" { { "step", where = "n > 1", share = 0.5, set = { n = 9 } } }
+      local result = dk.breakdown { measures = "high = count() where n > 5" }:compare(data, plan)
+      kept[i] = data
+      t.ok(not pcall(call, result), "call " .. i .. " is refused")
+    end
+    ask()
+    collectgarbage()
+    collectgarbage()
+    t.eq(kept[i], nil)
+  end
+end)

@@ -173,15 +173,11 @@ static const char *ask_answer(lua_State *L, const char *call)
     return answer;
 }
 
-/* Whether the engine holds what it held. What one collection has freed need not be looked for by another. A call that raises leaves
- * what was recorded of it, and so the tables that it was asked of, until the next call of that method (lua_recipe.c). */
-static bool is_settled(lua_State *L, size_t settled, const char *call)
+/* Whether the engine holds what it held. What one collection has freed need not be looked for by another. */
+static bool is_settled(lua_State *L, size_t settled)
 {
     lua_gc(L, LUA_GCCOLLECT);
-    if (dk_context_used_bytes(dkl_context(L)) == settled || settled_bytes(L) == settled)
-        return true;
-    ask_answer(L, call);
-    return settled_bytes(L) == settled;
+    return dk_context_used_bytes(dkl_context(L)) == settled || settled_bytes(L) == settled;
 }
 
 static uint64_t stride(uint64_t nth)
@@ -322,7 +318,7 @@ static void lua_may_run_out_of_memory_anywhere(void **state)
                     break;
                 }
                 check_answer(L, status, call, answer, nth);
-                if (!is_settled(L, settled, call))
+                if (!is_settled(L, settled))
                     fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, call);
             }
         ask_answer(L, call);
@@ -356,7 +352,7 @@ static void a_coroutine_may_run_out_of_memory_anywhere(void **state)
                 break;
             }
             lua_settop(L, 1); /* nobody closes it */
-            if (!is_settled(L, settled, call))
+            if (!is_settled(L, settled))
                 fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, call);
         }
         close_state(L);
@@ -410,7 +406,7 @@ static void the_engine_may_run_out_of_memory_anywhere(void **state)
                     lua_settop(L, 1);
                 else
                     check_answer(L, status, call, answer, nth);
-                if (!is_settled(L, settled, call))
+                if (!is_settled(L, settled))
                     fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, call);
             }
         close_state(L);
