@@ -6,11 +6,11 @@
 #include "arena.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "checked.h"
 #include "status.h"
+#include "text.h"
 
 #define FIRST_CHUNK 992 /* with two headers within what glibc keeps at hand for each thread: 1032 bytes */
 /* Small first chunks are of another size than the usual ones: glibc keeps seven of a size at hand. */
@@ -112,20 +112,22 @@ char *dki_arena_text(dki_arena *arena, const char *bytes, size_t size, dk_error 
 char *dki_arena_format(dki_arena *arena, dk_error *err, const char *format, ...)
 {
     va_list args;
-    int size;
-    char *text;
+    size_t size;
+    char *text, few[256];
 
     va_start(args, format);
-    size = vsnprintf(NULL, 0, format, args);
+    size = dki_text_vprint(few, sizeof few, format, args);
     va_end(args);
-    if (size < 0) {
+    if (size == SIZE_MAX) {
         dki_fail(err, DK_ERR_ARGUMENT, "a text could not be formatted");
         return NULL;
     }
-    text = dki_arena_alloc(arena, (size_t)size + 1, err);
-    if (text) {
+    text = dki_arena_alloc(arena, size + 1, err);
+    if (text && size < sizeof few) {
+        memcpy(text, few, size + 1);
+    } else if (text) {
         va_start(args, format);
-        vsnprintf(text, (size_t)size + 1, format, args);
+        (void)dki_text_vprint(text, size + 1, format, args);
         va_end(args);
     }
     return text;

@@ -2,11 +2,11 @@
 #include "buffer.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "checked.h"
 #include "status.h"
+#include "text.h"
 
 void dki_buffer_init(dki_buffer *buffer, dk_context *context)
 {
@@ -76,21 +76,21 @@ dk_status dki_buffer_repeat(dki_buffer *buffer, const char *text, size_t times, 
 dk_status dki_buffer_format(dki_buffer *buffer, dk_error *err, const char *format, ...)
 {
     va_list args;
-    int size;
+    size_t size;
     dk_status status;
 
     va_start(args, format);
-    size = vsnprintf(NULL, 0, format, args);
+    size = dki_text_vprint(NULL, 0, format, args);
     va_end(args);
-    if (size < 0)
+    if (size == SIZE_MAX)
         return dki_fail(err, DK_ERR_ARGUMENT, "a text could not be formatted");
-    status = reserve(buffer, (size_t)size, err);
+    status = reserve(buffer, size, err);
     if (status != DK_OK)
         return status;
     va_start(args, format);
-    vsnprintf(buffer->bytes + buffer->size, (size_t)size + 1, format, args);
+    (void)dki_text_vprint(buffer->bytes + buffer->size, size + 1, format, args);
     va_end(args);
-    buffer->size += (size_t)size;
+    buffer->size += size;
     return DK_OK;
 }
 

@@ -4,6 +4,8 @@
 
 #include <dekking/context.h>
 
+#include <stdarg.h>
+
 /* The number of leading bytes that are well-formed UTF-8 (size where all are): Unicode, table 3-7. A character that
  * is cut off at the end is not well-formed. Fast on ASCII. */
 size_t dki_utf8_check(const char *bytes, size_t size);
@@ -21,6 +23,10 @@ size_t dki_utf8_floor(const char *bytes, size_t total, size_t size);
 /* The same for what was cut at `size` bytes already, so that what came behind is not to be seen: a character that
  * is begun at the end and lacks bytes does not count. */
 size_t dki_utf8_whole(const char *bytes, size_t size);
+/* As snprintf and vsnprintf, and quick for formats of %s, %.*s, %zu and %llu: the size of the whole text, of which as much is written
+ * as fits; SIZE_MAX where there is none. Cut at a byte: dki_utf8_whole finds the character's end. */
+DK_PRINTF(3, 4) size_t dki_text_print(char *out, size_t size, const char *format, ...);
+DK_PRINTF(3, 0) size_t dki_text_vprint(char *out, size_t size, const char *format, va_list args);
 /* Order by code point, which is the order of bytes: negative, 0, positive. */
 int dki_text_compare(const char *a, size_t a_size, const char *b, size_t b_size);
 /* Equality without regard to case: character by character, by their lower-case forms. Not as a dictionary does:

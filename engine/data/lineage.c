@@ -186,7 +186,7 @@ const char *dki_lineage_list(const char *const *names, size_t n, char *out, size
 
     out[0] = '\0';
     for (size_t i = 0; i < n && used + 1 < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", names[i]);
+        used += dki_text_print(out + used, size - used, "%s%s", i ? ", " : "", names[i]);
     out[dki_utf8_whole(out, strlen(out))] = '\0';
     return out;
 }
@@ -239,55 +239,6 @@ static dk_status add_other(dki_lineage *lineage, const dk_table *other, dk_error
     return status == DK_OK ? dki_lineage_days(&other->properties, 1, add_item, lineage, err) : status;
 }
 
-/* Appends a text, as much of it as fits. */
-static size_t append(char *out, size_t used, size_t size, const char *text, size_t text_size)
-{
-    size_t n = text_size < size - used ? text_size : size - used;
-
-    memcpy(out + used, text, n);
-    return used + n;
-}
-
-/* As vsnprintf, which takes as long as making a small table does, for the %s, %zu and %llu that steps are told in. */
-DK_PRINTF(3, 0)
-static void put_words(char *out, size_t size, const char *format, va_list args)
-{
-    const char *at = format, *text;
-    char digits[20];
-    size_t used = 0, n;
-    unsigned long long number;
-    va_list all;
-
-    va_copy(all, args);
-    while ((n = strcspn(at, "%"), used = append(out, used, size - 1, at, n), at[n] != '\0')) {
-        at += n + 1;
-        if (*at == 's') {
-            text = va_arg(args, const char *);
-            used = append(out, used, size - 1, text, strlen(text));
-            at++;
-            continue;
-        }
-        if (strncmp(at, "llu", 3) == 0) {
-            number = va_arg(args, unsigned long long);
-            at += 3;
-        } else if (strncmp(at, "zu", 2) == 0) {
-            number = va_arg(args, size_t);
-            at += 2;
-        } else {
-            (void)vsnprintf(out, size, format, all);
-            va_end(all);
-            return;
-        }
-        n = sizeof digits;
-        do
-            digits[--n] = (char)('0' + number % 10);
-        while ((number /= 10) > 0);
-        used = append(out, used, size - 1, digits + n, sizeof digits - n);
-    }
-    out[used] = '\0';
-    va_end(all);
-}
-
 DK_PRINTF(7, 0)
 static dk_status add_step(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
                           dk_lineage_kind kind, dk_error *err, const char *format, va_list args)
@@ -297,7 +248,7 @@ static dk_status add_step(const dk_table *made, const dk_table *from, const dk_t
     dki_lineage *lineage;
     dk_status status;
 
-    put_words(text, sizeof text, format, args);
+    (void)dki_text_vprint(text, sizeof text, format, args);
     text[dki_utf8_whole(text, strlen(text))] = '\0'; /* names may be long, and are cut */
     status = dki_lineage_after(from, &lineage, err);
     if (status != DK_OK)

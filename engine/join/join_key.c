@@ -38,8 +38,8 @@ const char *dki_join_words(const dki_join *join, char *out, size_t size)
     for (size_t k = 0; k < join->n_keys && used + 1 < size; k++) {
         bool same = strcmp(join->left_names[k], join->right_names[k]) == 0;
 
-        used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", k ? ", " : "", join->left_names[k],
-                                 same ? "" : " = ", same ? "" : join->right_names[k]);
+        used += dki_text_print(out + used, size - used, "%s%s%s%s", k ? ", " : "", join->left_names[k],
+                               same ? "" : " = ", same ? "" : join->right_names[k]);
     }
     out[dki_utf8_whole(out, strlen(out))] = '\0';
     return out;

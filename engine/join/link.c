@@ -5,13 +5,13 @@
  */
 #include <dekking/join.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
 #include "join_key.h"
@@ -255,11 +255,11 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
     uint64_t unused = match->n_keys - match->n_used;
     char note[192];
 
-    (void)snprintf(note, sizeof note,
-                   "%llu of %llu rows matched; %llu %s no key; %llu %s of the other table %s no row",
-                   (unsigned long long)match->n_matched, (unsigned long long)match->n_rows,
-                   (unsigned long long)match->n_null, match->n_null == 1 ? "has" : "have",
-                   (unsigned long long)unused, unused == 1 ? "key" : "keys", unused == 1 ? "matches" : "match");
+    (void)dki_text_print(
+        note, sizeof note, "%llu of %llu rows matched; %llu %s no key; %llu %s of the other table %s no row",
+        (unsigned long long)match->n_matched, (unsigned long long)match->n_rows, (unsigned long long)match->n_null,
+        match->n_null == 1 ? "has" : "have", (unsigned long long)unused, unused == 1 ? "key" : "keys",
+        unused == 1 ? "matches" : "match");
     return dk_table_with_note(table, note, out, err);
 }
 

@@ -14,12 +14,12 @@
  */
 #include <dekking/sort.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/lineage.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
@@ -349,7 +349,7 @@ static void add_key(char text[KEYS_TEXT], const char *key, const char *way)
 {
     size_t used = strlen(text);
 
-    (void)snprintf(text + used, KEYS_TEXT - used, "%s%s%s", used ? ", " : "", key, way);
+    (void)dki_text_print(text + used, KEYS_TEXT - used, "%s%s%s", used ? ", " : "", key, way);
 }
 
 dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys, const dk_table **out,
