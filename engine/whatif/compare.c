@@ -13,6 +13,7 @@
 #include "base/types.h"
 #include "data/column_parts.h"
 #include "data/hierarchy_levels.h"
+#include "untouched.h"
 
 /* A note on a table, which is replaced. */
 static dk_status add_note(const char *text, const char *prefix, const dk_table **table, dk_error *err)
@@ -248,6 +249,7 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     dki_basis basis = { .breakdown = breakdown, .table = table };
     bool is_done = false;
     const dk_table *cells = NULL; /* that all of them ran on */
+    dki_untouched untouched = { .context = NULL };
     dk_status status = dki_check_breakdown_params(breakdown, NULL, scenarios, n_scenarios, breakdown_params, err);
 
     if (status != DK_OK)
@@ -277,7 +279,13 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     if (status == DK_OK)
         status = leave_all_levels(table, scenarios, n_scenarios, breakdown->n_by, c.results, err);
     if (status == DK_OK)
-        status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
+        status = dki_untouched_init(&untouched, breakdown, c.results[0], c.n, err);
+    for (size_t i = 1; i < c.n && status == DK_OK; i++)
+        status = dki_untouched_find(&untouched, &variant, table, breakdown_params, scenarios[i - 1],
+                                    params ? &params[i - 1] : NULL, c.results[0], i, err);
+    if (status == DK_OK)
+        status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &untouched, &made, err);
+    dki_untouched_drop(&untouched);
     if (status == DK_OK)
         status = carry_notes(c.results[0], NULL, &made, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
@@ -339,6 +347,7 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
 {
     const dk_table *results[2] = { NULL, NULL }, *made = NULL;
     const char *names[2] = { "base", name };
+    dki_untouched untouched = { .context = NULL };
     dk_breakdown variant;
     dk_status status = dki_check_breakdown_params(breakdown, NULL, NULL, 0, params, err);
 
@@ -352,7 +361,12 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
     for (size_t i = 0; i < breakdown->n_by + breakdown->n_measures && status == DK_OK; i++)
         status = check_types(results[0], results[1], i, i < breakdown->n_by, err);
     if (status == DK_OK)
-        status = dki_compare_results(breakdown, results, names, 2, form, &made, err);
+        status = dki_untouched_init(&untouched, breakdown, results[0], 2, err);
+    if (status == DK_OK)
+        status = dki_untouched_tables(&untouched, &variant, base, other, results[0], 1, err);
+    if (status == DK_OK)
+        status = dki_compare_results(breakdown, results, names, 2, form, &untouched, &made, err);
+    dki_untouched_drop(&untouched);
     for (size_t i = 0; i < 2 && status == DK_OK; i++)
         status = carry_notes(results[i], names[i], &made, err);
     if (status == DK_OK)

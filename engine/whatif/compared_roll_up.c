@@ -121,7 +121,7 @@ static dk_status compare(const dki_beside *beside, const dki_shown *shown, dki_a
     memcpy(&view, whole, sizeof view);
     view.measures = measures;
     view.n_measures = beside->n_measures;
-    status = dki_compare_results(&view, beside->rolled, beside->sides, beside->n_sides, &form, &made, err);
+    status = dki_compare_results(&view, beside->rolled, beside->sides, beside->n_sides, &form, NULL, &made, err);
     if (status == DK_OK)
         status = dki_shown_again(shown, made, dki_beside_n_by(beside), out, err);
     dk_table_release(made);

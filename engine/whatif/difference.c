@@ -1,7 +1,8 @@
 /* difference.c - how far a measure of a side is from the base's.
  *
  * Differences are those that the language of expressions computes, so that they are exact where the measure is. Numbers that are
- * exact are subtracted here, since a comparison of few groups would cost little but parsing.
+ * exact are subtracted here, since a comparison of few groups would cost little but parsing. What is known in bounds is narrower
+ * where it is known what the scenario did (untouched.h): a number differs by nothing from itself.
  */
 #include <string.h>
 
@@ -10,8 +11,10 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
+#include "untouched.h"
 
 static bool is_exact(dk_type type)
 {
@@ -176,12 +179,118 @@ static dk_status subtract(const dk_column *a, const dk_column *b, const dk_colum
     return status;
 }
 
+/* What is within bounds ------------------------------------------------------------------------------------------- */
+
+/* The end of an interval that is the nearer one: of least bounds the greater, of greatest bounds the less. */
+static void nearer(int64_t *end, bool *is_open, int64_t other, bool other_open, int sign)
+{
+    if (!other_open && (*is_open || (other > *end) - (other < *end) == sign)) {
+        *end = other;
+        *is_open = false;
+    }
+}
+
+/* What both have in common, in the digits of the first; false: it cannot be had. */
+static bool intersect(dk_value *value, const dk_value *within)
+{
+    dk_interval *x = &value->as.interval;
+    const dk_interval *y = &within->as.interval;
+    int64_t least = 0, greatest = 0;
+
+    if (!dki_rescale(y->least, within->scale, value->scale, &least) ||
+        !dki_rescale(y->greatest, within->scale, value->scale, &greatest))
+        return false;
+    nearer(&x->least, &x->no_least, least, y->no_least, 1);
+    nearer(&x->greatest, &x->no_greatest, greatest, y->no_greatest, -1);
+    if (x->meaning == DK_MEANS_UNBOUNDED)
+        x->meaning = DK_MEANS_NOTHING;
+    if (!x->no_least && !x->no_greatest && x->least == x->greatest) /* a number that is known */
+        *x = (dk_interval){ .least = x->least, .greatest = x->greatest };
+    return x->no_least || x->no_greatest || x->least <= x->greatest;
+}
+
+/* Gives what a row is within besides; is_null where that is nothing. */
+typedef dk_status within_fn(void *arg, uint64_t row, dk_value *out, dk_error *err);
+
+/* Bounds, each no wider than what they are within besides. *column is replaced. */
+static dk_status narrow(const dk_column **column, within_fn *get, void *arg, dk_error *err)
+{
+    dk_context *context = dk_column_context(*column);
+    dk_builder *builder = NULL;
+    const dk_column *made = NULL;
+    dk_status status = dk_builder_new(context, DK_INTERVAL, dk_column_scale(*column), NULL, &builder, err);
+
+    DKI_FOR_ROWS(row, dk_column_n_rows(*column), context, status, err)
+    {
+        dk_value value, within, common;
+
+        status = dk_column_get(*column, row, &value, err);
+        if (status == DK_OK)
+            status = get(arg, row, &within, err);
+        common = value;
+        if (status == DK_OK && !value.is_null && !within.is_null && intersect(&common, &within))
+            value = common;
+        if (status == DK_OK)
+            status = dk_builder_interval(builder, &value.as.interval, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, &made, err);
+    dk_builder_release(builder);
+    if (status == DK_OK) {
+        dk_column_release(*column);
+        *column = made;
+    }
+    return status;
+}
+
+struct place {
+    const dki_comparison *c;
+    size_t measure, side;
+};
+
+/* What the difference of a group is within, by what the scenario did. */
+static dk_status found_within(void *arg, uint64_t row, dk_value *out, dk_error *err)
+{
+    const struct place *place = arg;
+    const dki_sides *s = &place->c->sides;
+    uint64_t base = s->as_they_are ? row : s->rows[0][s->order[row]];
+    const dk_value *found = dki_untouched_get(place->c->untouched, place->measure, place->side, base);
+
+    (void)err;
+    *out = found ? *found : (dk_value){ .is_null = true };
+    return DK_OK;
+}
+
+static dk_status column_within(void *arg, uint64_t row, dk_value *out, dk_error *err)
+{
+    return dk_column_get(arg, row, out, err);
+}
+
+/* In proportion a difference is within what it is of the base, too. */
+static dk_status narrow_relative(const dki_comparison *c, const dki_measured *base, dki_measured *mine,
+                                 dk_error *err)
+{
+    const dk_field fields[] = { DK_FIELD("d", mine->difference), DK_FIELD("b", base->value) };
+    const dk_table *both = NULL;
+    const dk_column *quotient = NULL;
+    dk_status status = dk_table_new(c->sides.context, fields, 2, dk_column_n_rows(base->value), &both, err);
+
+    if (status == DK_OK)
+        status = eval(both, "d / b", &quotient, err);
+    if (status == DK_OK)
+        status = narrow(&mine->relative, column_within, (void *)(uintptr_t)quotient, err);
+    dk_column_release(quotient);
+    dk_table_release(both);
+    return status;
+}
+
 dk_status dki_measure_differ(dki_comparison *c, size_t measure, size_t side, dk_error *err)
 {
     dki_measured *base = &c->measured[measure * c->sides.n], *mine = base + side;
     dk_type a = dk_column_type(mine->value), b = dk_column_type(base->value);
     dk_type shown = dk_column_type(dk_table_field(c->sides.results[0], c->sides.n_by + measure)->column);
     dk_status status = DK_OK;
+    bool is_narrower;
 
     if (!has_difference(shown))
         return DK_OK;
@@ -189,8 +298,14 @@ dk_status dki_measure_differ(dki_comparison *c, size_t measure, size_t side, dk_
         status = subtract(mine->value, base->value, &mine->difference, err);
     if (status == DK_OK && mine->difference == NULL)
         status = compute(c, measure, side, &difference, &mine->difference, err);
+    is_narrower = status == DK_OK && dki_untouched_has(c->untouched, measure, side) &&
+                  dk_column_type(mine->difference) == DK_INTERVAL;
+    if (is_narrower)
+        status = narrow(&mine->difference, found_within, &(struct place){ c, measure, side }, err);
     if (status == DK_OK && c->form.relative && (dk_type_is_number(b) || b == DK_INTERVAL))
         status = compute(c, measure, side, a == DK_INTERVAL || b == DK_INTERVAL ? &bound_change : &change,
                          &mine->relative, err);
+    if (status == DK_OK && is_narrower && mine->relative && dk_column_type(mine->relative) == DK_INTERVAL)
+        status = narrow_relative(c, base, mine, err);
     return status;
 }

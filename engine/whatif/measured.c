@@ -241,11 +241,12 @@ static dk_status check_names(const char *const *names, size_t n, dk_error *err)
 }
 
 dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,
-                              const char *const *names, size_t n, const dk_comparison_form *form, dk_error *err)
+                              const char *const *names, size_t n, const dk_comparison_form *form,
+                              const struct dki_untouched *untouched, dk_error *err)
 {
     dk_status status;
 
-    *c = (dki_comparison){ .breakdown = breakdown, .names = names };
+    *c = (dki_comparison){ .breakdown = breakdown, .names = names, .untouched = untouched };
     if (form)
         c->form = *form;
     dki_text_map_init(&c->notes, dk_table_context(results[0]));
@@ -277,7 +278,7 @@ static dk_status lay_out_whole(const dki_comparison *c, const dk_table **out, dk
 
 dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
                               const char *const *names, size_t n, const dk_comparison_form *form,
-                              const dk_table **out, dk_error *err)
+                              const struct dki_untouched *untouched, const dk_table **out, dk_error *err)
 {
     dki_comparison c;
     const dk_table *table = NULL, *whole = NULL;
@@ -285,7 +286,7 @@ dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *con
 
     if (status != DK_OK)
         return status;
-    status = dki_comparison_find(&c, breakdown, results, names, n, form, err);
+    status = dki_comparison_find(&c, breakdown, results, names, n, form, untouched, err);
     if (status == DK_OK)
         status = c.form.is_long ? dki_lay_out_long(&c, &table, err) : lay_out_wide(&c, &table, err);
     if (status == DK_OK && c.form.is_long)

@@ -46,7 +46,8 @@ typedef struct dki_comparison {
     const dk_breakdown *breakdown;
     const char *const *names; /* of sides, but for the base, which is side 0 */
     dk_comparison_form form;
-    dki_measured *measured; /* of measure m and side i: m * sides.n + i */
+    const struct dki_untouched *untouched; /* what scenarios left as it was; or NULL */
+    dki_measured *measured;                /* of measure m and side i: m * sides.n + i */
     dki_text_map notes;
 } dki_comparison;
 
@@ -57,10 +58,11 @@ const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t 
                                           char out[DKI_FORMAT_BYTES]);
 /* difference.c: how far a measure of a side, whose value is there, is from the base's, and in proportion. */
 dk_status dki_measure_differ(dki_comparison *c, size_t measure, size_t side, dk_error *err);
-/* Finds groups and measures of results, as dki_compare_results has them. What was made is dropped by the caller, also on
+/* Finds groups and measures of results, as dki_compare_results has them; untouched may be NULL. What was made is dropped by the caller, also on
  * failure. */
 dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,
-                              const char *const *names, size_t n, const dk_comparison_form *form, dk_error *err);
+                              const char *const *names, size_t n, const dk_comparison_form *form,
+                              const struct dki_untouched *untouched, dk_error *err);
 void dki_comparison_drop(dki_comparison *c);
 
 /* compared_long.c: a row for each group, measure and side. */

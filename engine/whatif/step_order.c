@@ -146,7 +146,7 @@ static dk_status compare_results(struct orders *o, size_t x, const dk_table *res
 
     for (size_t m = 0; m < o->whole.n_measures; m++)
         o->most[x * o->whole.n_measures + m] = (dk_value){ .type = DK_INTEGER };
-    status = dki_comparison_find(&c, &o->whole, results, names, 2, NULL, err);
+    status = dki_comparison_find(&c, &o->whole, results, names, 2, NULL, NULL, err);
     for (size_t m = 0; m < o->whole.n_measures && status == DK_OK; m++)
         status = compare_measure(o, x, m, &c, err);
     dki_comparison_drop(&c);

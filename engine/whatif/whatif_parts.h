@@ -47,10 +47,11 @@ dk_status dki_told_common(const dki_text_map *first, const dki_text_map *last, d
 
 /* measured.c --------------------------------------------------------------------------------------------------- */
 
+struct dki_untouched;
 /* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,
- * without relative differences. */
+ * without relative differences. untouched: what is known of differences besides (untouched.h), or NULL. */
 dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
                               const char *const *names, size_t n, const dk_comparison_form *form,
-                              const dk_table **out, dk_error *err);
+                              const struct dki_untouched *untouched, const dk_table **out, dk_error *err);
 
 #endif

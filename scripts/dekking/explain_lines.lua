@@ -105,6 +105,30 @@ local function say_number(side, item)
   return words.shown(side.cell.found, column) .. (of and ", which is " .. of or ""), of
 end
 
+-- The least and the greatest of a cell that is known in bounds; nothing where a side is open, or it is a number.
+local function ends_of(found, name)
+  local value = found:column(name):to_lua { plain = true }[1]
+  if type(value) == "table" and value.least and value.greatest then
+    return value.least, value.greatest
+  end
+end
+
+-- Why a difference of numbers in bounds is narrower than what both sides may be apart.
+local function say_cancelled(lines, cell, item, name)
+  local least, greatest = ends_of(cell.found, name .. "_difference")
+  local from, to = ends_of(cell.found, item.name .. "_base")
+  local of, up_to = ends_of(cell.found, name)
+  if not (least and from and of) or (from == to and of == up_to) then
+    return
+  end
+  if least == 0 and greatest == 0 then
+    lines[#lines + 1] = ("     whatever it is, it is the same on both sides: what %s reads of its rows is as it was")
+      :format(item.name)
+  elseif greatest - least < (to - from) + (up_to - of) then
+    lines[#lines + 1] = "     it is that of those who moved, came or left: of who stayed it is the same on both sides"
+  end
+end
+
 -- How a difference comes of both sides, where that is more than subtracting what is shown.
 local function say_difference(lines, cell, item, name, base, later)
   local change = words.shown(cell.found, name .. "_difference")
@@ -136,6 +160,9 @@ local function say_measure(lines, cell, item)
       words.shown(cell.found, name .. "_difference"))
     say_parts(lines, side, item)
     say_difference(lines, cell, item, name, base, later)
+    if cell.columns[name .. "_difference"] then
+      say_cancelled(lines, cell, item, name)
+    end
   end
 end
 

