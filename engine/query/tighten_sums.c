@@ -3,6 +3,10 @@
  * A row is a total over some dimensions, its mask. For two masks of the table of which one lies within the other, with none in
  * between, the rows of the finer one are the parts of those of the other that have the same values in all dimensions that are
  * totalled in neither. Rows are put together by the codes of those dimensions.
+ *
+ * A row of a municipality is one of its region, too, where a hierarchy says which that is, though the region is totalled in it (sets
+ * such as { { "regio" }, { "gemeente" } }). Where no row has both, the rows of municipalities are the parts of those of regions; not if
+ * one of them is of no region that is known.
  */
 #include "tighten_parts.h"
 
@@ -11,6 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/hierarchy_levels.h"
 #include "expr/poll_row.h"
 #include "group.h"
 
@@ -76,7 +81,12 @@ struct rows {
     uint32_t *total;  /* of each key the row that is the total; NONE: there is none */
     uint32_t *first;  /* of each key its first part; of each row the next one */
     uint32_t *next;
-    size_t capacity; /* of keys */
+    size_t capacity;                       /* of keys */
+    size_t places[DKI_TIGHTEN_DIMENSIONS]; /* of each dimension, in the keys of the grouper */
+    uint32_t *above
+        [DKI_TIGHTEN_DIMENSIONS]; /* of each dimension: what each code of a level below belongs to there, ... */
+    size_t below[DKI_TIGHTEN_DIMENSIONS]; /* ... which is this one */
+    bool has_lost;                        /* some row belongs to none */
 };
 
 static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *err)
@@ -94,7 +104,7 @@ static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *er
                                          .scale = dk_column_scale(column),
                                          .levels = dk_column_levels(column) };
         dims[n_known].has_bounds = dk_column_bounds(column, &dims[n_known].least, &dims[n_known].greatest);
-        n_known++;
+        rows->places[i] = n_known++;
     }
     rows->groups = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->groups, err);
     rows->keys = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->keys, err);
@@ -107,6 +117,8 @@ static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *er
 static void drop_rows(const dki_tighten *t, struct rows *rows)
 {
     dki_grouper_drop(&rows->grouper);
+    for (size_t i = 0; i < DKI_TIGHTEN_DIMENSIONS; i++)
+        dki_free(t->context, rows->above[i]);
     dki_free(t->context, rows->groups);
     dki_free(t->context, rows->keys);
     dki_free(t->context, rows->total);
@@ -139,18 +151,80 @@ static dk_status group_rows(const dki_tighten *t, struct rows *rows, dk_error *e
     return status;
 }
 
+/* Levels ------------------------------------------------------------------------------------------------------------ */
+
+static const dk_dictionary *levels_of(const dki_tighten *t, size_t dim)
+{
+    return t->dims[dim] == DK_NO_COLUMN ? NULL : dk_column_levels(dk_table_field(t->table, t->dims[dim])->column);
+}
+
+/* The dimension that tells dim by a hierarchy where that is totalled: one that the mask does not; n_dims: none does. */
+static size_t teller(const dki_tighten *t, uint32_t mask, size_t dim)
+{
+    size_t by = 0;
+
+    while (by < t->n_dims && (mask >> by & 1 || !dki_levels_nested(levels_of(t, by), levels_of(t, dim))))
+        by++;
+    return by;
+}
+
+/* A mask without the dimensions that others tell. */
+static uint32_t untold(const dki_tighten *t, uint32_t mask)
+{
+    uint32_t left = mask;
+
+    for (size_t dim = 0; dim < t->n_dims; dim++)
+        if (mask >> dim & 1 && teller(t, mask, dim) < t->n_dims)
+            left &= ~(UINT32_C(1) << dim);
+    return left;
+}
+
+/* What rows of the finer mask belong to in dimensions that these total and the coarser one does not. */
+static dk_status find_above(const dki_tighten *t, struct rows *rows, uint32_t coarse, uint32_t fine, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < DKI_TIGHTEN_DIMENSIONS; i++) {
+        dki_free(t->context, rows->above[i]);
+        rows->above[i] = NULL;
+    }
+    rows->has_lost = false;
+    for (size_t dim = 0; dim < t->n_dims && status == DK_OK; dim++) {
+        size_t by = fine & ~coarse & UINT32_C(1) << dim ? teller(t, fine, dim) : t->n_dims;
+        const dk_dictionary *below = by < t->n_dims ? levels_of(t, by) : NULL;
+
+        if (below == NULL)
+            continue;
+        rows->below[dim] = by;
+        rows->above[dim] =
+            dki_alloc_array(t->context, dk_dictionary_n_levels(below) + 1, sizeof **rows->above, err);
+        status = rows->above[dim]
+                     ? dki_levels_above(t->context, below, levels_of(t, dim), below, rows->above[dim], err)
+                     : DK_ERR_MEMORY;
+    }
+    return status;
+}
+
+/* Keys -------------------------------------------------------------------------------------------------------------- */
+
 /* The key of a row: its codes in the dimensions that `coarse` does not total. */
 static dk_status find_key(const dki_tighten *t, struct rows *rows, uint64_t row, uint32_t coarse, dk_error *err)
 {
     const uint32_t *codes = dki_grouper_key(&rows->grouper, rows->groups[row]);
     uint32_t kept[DKI_TIGHTEN_DIMENSIONS];
-    size_t n_known = 0;
 
-    for (size_t i = 0; i < t->n_dims; i++)
-        if (t->dims[i] != DK_NO_COLUMN) {
-            kept[n_known] = coarse >> i & 1 ? 0 : codes[n_known];
-            n_known++;
+    for (size_t i = 0; i < t->n_dims; i++) {
+        uint32_t *code = &kept[rows->places[i]];
+
+        if (t->dims[i] == DK_NO_COLUMN)
+            continue;
+        *code = coarse >> i & 1 ? 0 : codes[rows->places[i]];
+        if (rows->above[i] && t->masks[row] >> i & 1) {
+            *code = rows->above[i][codes[rows->places[rows->below[i]]]];
+            rows->has_lost |= *code == DKI_NO_MEMBER;
+            *code = *code == DKI_NO_MEMBER ? 0 : *code;
         }
+    }
     return dki_group_add(&rows->grouper, kept, &rows->keys[row], err);
 }
 
@@ -202,8 +276,12 @@ static dk_status list_parts(const dki_tighten *t, struct rows *rows, uint32_t co
 
 static dk_status sum_rows(dki_tighten *t, struct rows *rows, uint32_t coarse, uint32_t fine, dk_error *err)
 {
-    dk_status status = find_keys(t, rows, coarse, fine, err);
+    dk_status status = find_above(t, rows, coarse, fine, err);
 
+    if (status == DK_OK)
+        status = find_keys(t, rows, coarse, fine, err);
+    if (status != DK_OK || rows->has_lost)
+        return status;
     if (status == DK_OK)
         status = list_parts(t, rows, coarse, fine, err);
     DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
@@ -211,7 +289,7 @@ static dk_status sum_rows(dki_tighten *t, struct rows *rows, uint32_t coarse, ui
         if (t->masks[row] != coarse || rows->first[rows->keys[row]] == NONE)
             continue;
         for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
-            status = begin_sum(t, (dki_sum_place){ row, (uint32_t)c, coarse ^ fine }, err);
+            status = begin_sum(t, (dki_sum_place){ row, (uint32_t)c, coarse & ~fine }, err);
             for (uint32_t part = rows->first[rows->keys[row]]; part != NONE && status == DK_OK;
                  part = rows->next[part])
                 status = add_term(t, part, c, 1, err);
@@ -258,6 +336,24 @@ static bool is_next(const uint32_t *masks, size_t n, uint32_t coarse, uint32_t f
     return true;
 }
 
+/* Whether rows of the one are parts of rows of the other, perhaps by what a hierarchy tells of them. */
+static bool is_below(const dki_tighten *t, uint32_t coarse, uint32_t fine)
+{
+    return lies_within(fine, coarse) ||
+           (fine != coarse && (untold(t, fine) & ~coarse) == 0 && (untold(t, coarse) & ~fine) != 0);
+}
+
+/* The same where only a hierarchy tells it: no rows are parts of both, and none stand in between. */
+static bool is_next_told(const dki_tighten *t, const uint32_t *masks, size_t n, uint32_t coarse, uint32_t fine)
+{
+    if (lies_within(fine, coarse) || !is_below(t, coarse, fine))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((masks[i] & ~(coarse & fine)) == 0 || (is_below(t, masks[i], fine) && is_below(t, coarse, masks[i])))
+            return false;
+    return true;
+}
+
 static dk_status sum_margins(dki_tighten *t, dk_error *err)
 {
     uint32_t masks[DKI_TIGHTEN_MASKS];
@@ -271,7 +367,7 @@ static dk_status sum_margins(dki_tighten *t, dk_error *err)
         status = group_rows(t, &rows, err);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n && status == DK_OK; k++)
-            if (is_next(masks, n, masks[i], masks[k]))
+            if (is_next(masks, n, masks[i], masks[k]) || is_next_told(t, masks, n, masks[i], masks[k]))
                 status = sum_rows(t, &rows, masks[i], masks[k], err);
     drop_rows(t, &rows);
     return status;
