@@ -17,6 +17,7 @@
 #include "base/types.h"
 #include "functions.h"
 #include "interval_ends.h"
+#include "interval_share.h"
 
 dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, dk_error *err)
 {
@@ -139,7 +140,11 @@ dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char
     case '-':
         status = dki_interval_op(b, node, row_add, DK_INTERVAL, dki_interval_common_scale(args, 2), args, 2, out);
         break;
-    case '/': status = dki_interval_op(b, node, row_divide, DK_INTERVAL, DKI_INTERVAL_DIGITS, args, 2, out); break;
+    case '/':
+        status = dki_bind_interval_share(b, node, args, out);
+        if (status == DK_OK && *out == NULL)
+            status = dki_interval_op(b, node, row_divide, DK_INTERVAL, DKI_INTERVAL_DIGITS, args, 2, out);
+        break;
     case '*':
         digits = (unsigned)dki_interval_scale(args[0]) + dki_interval_scale(args[1]);
         if (digits > DK_DECIMAL_MAX_SCALE) {
@@ -325,7 +330,7 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
     const dki_interval_ends none = { .least = dki_interval_end_known(0), .greatest = dki_interval_end_known(0) };
-    dki_interval_ends of_least[2], of_greatest[2], part = none, rest = none, whole, made;
+    dki_interval_ends of_least[2], of_greatest[2], part = none, rest = none, made;
     bool fits = true;
 
     (void)eval;
@@ -340,29 +345,7 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
     rest.least = subtract(of_least[1].least, of_least[0].least, args[7].as.integer > args[2].as.integer ? -1 : 0);
     rest.greatest =
         subtract(of_greatest[1].greatest, of_greatest[0].greatest, args[8].as.integer > args[3].as.integer ? 1 : 0);
-    if (dki_interval_end_sign(part.least) < 0 ||
-        dki_interval_end_sign(rest.least) < 0) { /* shares of what may be negative */
-        whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.least),
-                                     dki_interval_end_add(part.greatest, rest.greatest), false, false };
-        made = dki_interval_ends_quotient(&part, &whole, dki_power10[op->scale], &fits);
-        made.is_estimate = is_positive(&args[9]);
-        return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
-    }
-    whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.greatest),
-                                 dki_interval_end_add(part.greatest, rest.least), false, false };
-    made = (dki_interval_ends){ dki_interval_end_known(0), dki_interval_end_known(dki_power10[op->scale]), false,
-                                false };
-    if (dki_interval_end_sign(whole.least) == 0 && dki_interval_end_sign(whole.greatest) == 0) /* 0 of 0 */
-        made = DKI_INTERVAL_ENDS_NULL;
-    else if (dki_interval_end_sign(rest.least) == 0 && dki_interval_end_sign(rest.greatest) == 0) /* all of it */
-        made.least = made.greatest;
-    else if (dki_interval_end_sign(part.greatest) == 0)
-        made.greatest = dki_interval_end_known(0);
-    else if (!part.greatest.infinite)
-        made.greatest =
-            dki_interval_end_divide(part.greatest, whole.greatest, 1, dki_power10[op->scale], true, &fits);
-    if (dki_interval_end_sign(made.least) == 0 && dki_interval_end_sign(part.least) > 0)
-        made.least = dki_interval_end_divide(part.least, whole.least, 1, dki_power10[op->scale], false, &fits);
+    made = dki_interval_ends_share(&part, &rest, dki_power10[op->scale], &fits);
     made.is_estimate = is_positive(&args[9]);
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }

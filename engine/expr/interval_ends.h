@@ -63,6 +63,10 @@ dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool
 dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const dki_interval_ends *y,
                                              dki_i128 factor, bool *fits);
 
+/* part / (part + rest), of two numbers that know nothing of each other (interval_share.c). */
+dki_interval_ends dki_interval_ends_share(const dki_interval_ends *part, const dki_interval_ends *rest,
+                                          dki_i128 factor, bool *fits);
+
 /* As a value: unbounded where both ends are open, and then no estimate. DK_ERR_OVERFLOW, with err filled. */
 dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out, dk_error *err);
 dk_status dki_interval_end_store(dki_interval_end side, bool *is_open, int64_t *out, dk_error *err);

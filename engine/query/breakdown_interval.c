@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "data/overlap.h"
 #include "expr/defined.h"
+#include "expr/interval_share.h"
 
 #define PARTS 5 /* of .bounds */
 
@@ -375,10 +376,48 @@ static dki_node *make_share(struct making *m, const dki_plan *plan, const dki_no
     return make(m, DKI_NODE_CALL, ".part", children, 2 * PARTS);
 }
 
+/* A tree with what measures add up, or gather, in the place of their names. */
+static const dki_node *write_out(struct making *m, const dki_plan *plan, const dki_node *node)
+{
+    const dki_node *root = NULL, *children[2];
+
+    if (node->kind == DKI_NODE_NAME) {
+        size_t measure = dki_breakdown_find_measure(plan->breakdown, node->text);
+
+        root = measure == SIZE_MAX ? NULL : dki_expr_root(plan->breakdown->measures[measure].expr);
+    }
+    if (root && (root->kind != DKI_NODE_CALL || is_call(root, "+") || is_call(root, "-")))
+        return write_out(m, plan, root);
+    if ((!is_call(node, "+") && !is_call(node, "-")) || m->failed)
+        return node;
+    for (size_t i = 0; i < node->n_children && i < 2; i++)
+        children[i] = write_out(m, plan, node->children[i]);
+    return make(m, DKI_NODE_CALL, node->text, children, node->n_children);
+}
+
+/* A quotient whose denominator has the terms of its numerator among its own (expr/interval_share.h), perhaps by the names of measures:
+ * written out so that this is seen; else NULL. */
+static dki_node *make_part(struct making *m, const dki_plan *plan, const dki_node *node)
+{
+    const dki_node *children[2];
+    dki_terms part = { .n = 0 }, whole = { .n = 0 };
+
+    m->at = node;
+    for (size_t i = 0; i < 2; i++)
+        children[i] = write_out(m, plan, node->children[i]);
+    if (m->failed || !dki_terms_find(&part, children[0], false) || !dki_terms_find(&whole, children[1], false) ||
+        !dki_terms_take(&whole, &part))
+        return NULL;
+    return make(m, DKI_NODE_CALL, "/", children, 2);
+}
+
 static const dki_node *put_shares(struct making *m, const dki_plan *plan, const dki_node *node)
 {
     const dki_node *made = is_call(node, "/") && node->n_children == 2 ? make_share(m, plan, node) : NULL;
     dki_node *copy = NULL;
+
+    if (made == NULL && is_call(node, "/") && node->n_children == 2)
+        made = make_part(m, plan, node);
 
     if (made || m->failed || node->kind != DKI_NODE_CALL || is_call(node, "all"))
         return made ? made : node;
