@@ -6,11 +6,12 @@
  *
  * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
  * all aggregates that cannot fall when a value rises; of first() and last() the one row that they are about tells whether a side is
- * open, and whether it is an estimate. A share of a whole, m / all(m) or (sum(n) where f) / sum(n), becomes .part of
- * both: the numerator stands in the denominator too, and a / (a + the rest) is narrower, and never above 1.
+ * open, and whether it is an estimate. Of a median or quantile it is whether the place that is asked for is among numbers that are
+ * open: these take part as a number that is beyond all bounds.
  *
  * An expression keeps its own tree; what stands for parts of it lives with the plan, or with the result.
  */
+#include "breakdown_making.h"
 #include "breakdown_plan.h"
 
 #include <string.h>
@@ -19,61 +20,35 @@
 #include "base/status.h"
 #include "data/overlap.h"
 #include "expr/defined.h"
-#include "expr/interval_share.h"
-
-#define PARTS 5 /* of .bounds */
 
 /* Trees. ------------------------------------------------------------------------------------------------------------- */
 
 struct making {
-    dki_arena *arena;
+    dki_making trees;
     const char *sides[2]; /* where the argument is a column: the names of the columns of its bounds; else NULL */
     bool is_open[2];      /* and whether some row has none */
     bool has_both;        /* some row may have neither, and a number */
-    const dki_node *at;   /* whose place in the text the new nodes have */
-    dk_error *err;
-    bool failed; /* no memory */
+    dk_value far[2];      /* no bound of that side is beyond it; null: none is known */
+    bool weighs;          /* rows count for their weight */
 };
-
-static dki_node *make(struct making *m, dki_node_kind kind, const char *text, const dki_node *const *children,
-                      size_t n)
-{
-    dki_node *node = dki_arena_array(m->arena, 1, sizeof *node, m->err);
-    dki_node **list = node ? dki_arena_array(m->arena, n, sizeof(dki_node *), m->err) : NULL;
-    uint32_t depth = 0;
-
-    for (size_t i = 0; i < n; i++)
-        m->failed |= children[i] == NULL;
-    if (list == NULL || m->failed) {
-        m->failed = true;
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        list[i] = (dki_node *)(uintptr_t)children[i];
-        depth = children[i]->depth > depth ? children[i]->depth : depth;
-    }
-    *node = (dki_node){ .kind = kind,
-                        .at = m->at->at,
-                        .size = m->at->size,
-                        .depth = depth + 1,
-                        .text = text,
-                        .n_children = n,
-                        .children = list };
-    return node;
-}
 
 static dki_node *call(struct making *m, const char *text, const dki_node *child)
 {
-    return make(m, DKI_NODE_CALL, text, &child, 1);
+    return dki_make(&m->trees, DKI_NODE_CALL, text, &child, 1);
+}
+
+static dki_node *literal(struct making *m, dk_value value)
+{
+    dki_node *node = dki_make(&m->trees, DKI_NODE_LITERAL, NULL, NULL, 0);
+
+    if (node)
+        node->value = value;
+    return node;
 }
 
 static dki_node *number(struct making *m, int64_t value)
 {
-    dki_node *node = make(m, DKI_NODE_LITERAL, NULL, NULL, 0);
-
-    if (node)
-        node->value = (dk_value){ .type = DK_INTEGER, .as.integer = value };
-    return node;
+    return literal(m, (dk_value){ .type = DK_INTEGER, .as.integer = value });
 }
 
 static dki_node *zero(struct making *m)
@@ -83,36 +58,73 @@ static dki_node *zero(struct making *m)
 
 static dki_node *side_of(struct making *m, int side)
 {
-    return m->sides[side] ? make(m, DKI_NODE_NAME, m->sides[side], NULL, 0)
-                          : call(m, side == DK_CHILD_LEAST ? "least" : "greatest", m->at->children[0]);
+    return m->sides[side] ? dki_make(&m->trees, DKI_NODE_NAME, m->sides[side], NULL, 0)
+                          : call(m, side == DK_CHILD_LEAST ? "least" : "greatest", m->trees.at->children[0]);
+}
+
+/* Whether the aggregate is a number at some place among all in their order. */
+static bool is_ranked(const dki_node *node)
+{
+    return strcmp(node->text, "median") == 0 || strcmp(node->text, "quantile") == 0;
+}
+
+/* Whether rows whose side is open take part with a number that is beyond all others: where these stand tells whether the
+ * aggregate's side is open. */
+static bool is_filled(const struct making *m, int side)
+{
+    return is_ranked(m->trees.at) && m->sides[side] && m->is_open[side] && !m->far[side].is_null;
+}
+
+/* coalesce(side, case(x is not null, far)) */
+static dki_node *filled_side(struct making *m, int side)
+{
+    const dki_node *choices[2] = { call(m, "not", call(m, "is null", m->trees.at->children[0])),
+                                   literal(m, m->far[side]) };
+    const dki_node *values[2] = { side_of(m, side), dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 2) };
+
+    return dki_make(&m->trees, DKI_NODE_CALL, "coalesce", values, 2);
 }
 
 /* The aggregate with one side of its argument in the place of that. */
 static dki_node *of_side(struct making *m, int side)
 {
-    const dki_node *node = m->at, *children[2] = { side_of(m, side), NULL };
+    const dki_node *node = m->trees.at, *children[2] = { NULL, NULL };
     dki_node *made;
+
+    children[0] = is_filled(m, side) ? filled_side(m, side) : side_of(m, side);
 
     for (size_t i = 1; i < node->n_children && i < 2; i++)
         children[i] = node->children[i];
-    made = make(m, DKI_NODE_AGGREGATE, node->text, children, node->n_children);
+    made = dki_make(&m->trees, DKI_NODE_AGGREGATE, node->text, children, node->n_children);
     if (made)
         made->filter = node->filter;
     return made;
 }
 
-/* rows() where (condition and x is not null and f) is true */
-static dki_node *count_where(struct making *m, const dki_node *condition, const dki_node *x)
+/* rows() where (condition and x is not null and f) is true, or another count; condition may be NULL */
+static dki_node *count_as(struct making *m, const char *count, const dki_node *condition, const dki_node *x)
 {
-    const dki_node *node = m->at;
-    const dki_node *conditions[3] = { condition, call(m, "not", call(m, "is null", x)), node->filter };
-    dki_node *made = make(m, DKI_NODE_AGGREGATE, "rows", NULL, 0);
-    dki_node *filter = make(m, DKI_NODE_CALL, "and", conditions, node->filter ? 3 : 2);
+    const dki_node *node = m->trees.at, *conditions[3];
+    dki_node *made = dki_make(&m->trees, DKI_NODE_AGGREGATE, count, NULL, 0), *filter;
+    size_t n = 0;
+
+    if (condition)
+        conditions[n++] = condition;
+    conditions[n++] = call(m, "not", call(m, "is null", x));
+    if (node->filter)
+        conditions[n++] = node->filter;
+    filter =
+        n > 1 ? dki_make(&m->trees, DKI_NODE_CALL, "and", conditions, n) : (dki_node *)(uintptr_t)conditions[0];
 
     filter = filter ? call(m, "is true", filter) : NULL; /* of rows that f leaves out it is told elsewhere */
     if (made)
         made->filter = filter;
-    return m->failed ? NULL : made;
+    return m->trees.failed ? NULL : made;
+}
+
+static dki_node *count_where(struct making *m, const dki_node *condition, const dki_node *x)
+{
+    return count_as(m, "rows", condition, x);
 }
 
 /* Whether the aggregate is that of one row. */
@@ -124,37 +136,69 @@ static bool is_of_one(const dki_node *node)
 /* first(case(condition, 1, 0)) where (x is not null and f) is true: whether the condition holds in the row that it is about */
 static dki_node *find_there(struct making *m, const dki_node *condition)
 {
-    const dki_node *node = m->at, *choices[3] = { condition, number(m, 1), zero(m) };
+    const dki_node *node = m->trees.at, *choices[3] = { condition, number(m, 1), zero(m) };
     const dki_node *conditions[2] = { call(m, "not", call(m, "is null", node->children[0])), node->filter };
-    const dki_node *filter = node->filter ? make(m, DKI_NODE_CALL, "and", conditions, 2) : conditions[0];
-    const dki_node *value = make(m, DKI_NODE_CALL, "case", choices, 3);
-    dki_node *made = make(m, DKI_NODE_AGGREGATE, node->text, &value, 1);
+    const dki_node *filter =
+        node->filter ? dki_make(&m->trees, DKI_NODE_CALL, "and", conditions, 2) : conditions[0];
+    const dki_node *value = dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 3);
+    dki_node *made = dki_make(&m->trees, DKI_NODE_AGGREGATE, node->text, &value, 1);
 
     if (made)
         made->filter = filter ? call(m, "is true", filter) : NULL;
-    return m->failed ? NULL : made;
+    return m->trees.failed ? NULL : made;
+}
+
+static dki_node *binary(struct making *m, const char *name, const dki_node *a, const dki_node *b)
+{
+    return dki_make(&m->trees, DKI_NODE_CALL, name, (const dki_node *const[]){ a, b }, 2);
+}
+
+/* Of W persons, of whom k have no least bound and stand first, the one at (W - 1) p is among these where (W - 1) p < k; of those who
+ * have no greatest and stand last, where (W - 1) (1 - p) < k. As a number: case(k == 0, 0, W <= 1, 1, k / (W - 1) > p, 1, 0) */
+static dki_node *reaches_open(struct making *m, int side)
+{
+    const dki_node *x = m->trees.at->children[0], *choices[7];
+    const char *count = m->weighs ? "count" : "rows";
+    dki_node *open = count_as(m, count, call(m, "is null", side_of(m, side)), x);
+    dki_node *others = binary(m, "-", count_as(m, count, NULL, x), number(m, 1));
+    const dki_node *p = m->trees.at->n_children > 1
+                            ? m->trees.at->children[1]
+                            : literal(m, (dk_value){ .type = DK_DECIMAL, .scale = 1, .as.integer = 5 });
+
+    if (side == DK_CHILD_GREATEST)
+        p = binary(m, "-", number(m, 1), p);
+    choices[0] = binary(m, "==", open, zero(m));
+    choices[1] = zero(m);
+    choices[2] = binary(m, "<=", others, zero(m));
+    choices[3] = number(m, 1);
+    choices[4] = binary(m, ">", binary(m, "/", open, others), p);
+    choices[5] = number(m, 1);
+    choices[6] = zero(m);
+    return dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 7);
 }
 
 static dki_node *count_open(struct making *m, int side)
 {
     if (m->sides[side] && !m->is_open[side])
         return zero(m);
-    if (is_of_one(m->at))
+    if (is_of_one(m->trees.at))
         return find_there(m, call(m, "is null", side_of(m, side)));
+    if (is_filled(m, side))
+        return reaches_open(m, side);
     /* Where no number is open on both sides, it is known if the other side is. */
     return count_where(m, call(m, "is null", side_of(m, side)),
-                       m->sides[side] && !m->has_both ? side_of(m, !side) : m->at->children[0]);
+                       m->sides[side] && !m->has_both ? side_of(m, !side) : m->trees.at->children[0]);
 }
 
 static dki_node *count_estimates(struct making *m)
 {
-    const dki_node *sides[2] = { call(m, "meaning", m->at->children[0]), zero(m) };
+    const dki_node *sides[2] = { call(m, "meaning", m->trees.at->children[0]), zero(m) };
 
-    if (!m->failed)
+    if (!m->trees.failed)
         ((dki_node *)(uintptr_t)sides[1])->value = (dk_value){ .type = DK_TEXT, .as.text = { "estimate", 8 } };
-    if (is_of_one(m->at))
-        return find_there(m, make(m, DKI_NODE_CALL, "==", sides, 2));
-    return count_where(m, make(m, DKI_NODE_CALL, "==", sides, 2), m->at->children[0]);
+    if (is_of_one(m->trees.at))
+        return find_there(m, dki_make(&m->trees, DKI_NODE_CALL, "==", sides, 2));
+    return count_where(m, dki_make(&m->trees, DKI_NODE_CALL, "==", sides, 2), m->trees.at->children[0]);
 }
 
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
@@ -223,20 +267,35 @@ static bool is_monotone(const char *name)
 /* Sides that are open in some row make the aggregate's open, but where the others decide. */
 static dki_node *split(struct making *m, bool has_estimates)
 {
-    const char *name = m->at->text;
-    const dki_node *children[PARTS] = { of_side(m, DK_CHILD_LEAST), of_side(m, DK_CHILD_GREATEST),
-                                        strcmp(name, "max") == 0 ? zero(m) : count_open(m, DK_CHILD_LEAST),
-                                        strcmp(name, "min") == 0 ? zero(m) : count_open(m, DK_CHILD_GREATEST),
-                                        has_estimates ? count_estimates(m) : zero(m) };
+    const char *name = m->trees.at->text;
+    const dki_node *children[DKI_BOUNDS_PARTS] = {
+        of_side(m, DK_CHILD_LEAST), of_side(m, DK_CHILD_GREATEST),
+        strcmp(name, "max") == 0 ? zero(m) : count_open(m, DK_CHILD_LEAST),
+        strcmp(name, "min") == 0 ? zero(m) : count_open(m, DK_CHILD_GREATEST),
+        has_estimates ? count_estimates(m) : zero(m)
+    };
 
-    return m->failed ? NULL : make(m, DKI_NODE_CALL, ".bounds", children, PARTS);
+    return m->trees.failed ? NULL : dki_make(&m->trees, DKI_NODE_CALL, ".bounds", children, DKI_BOUNDS_PARTS);
+}
+
+/* A number that no bound of one side is beyond; null where none is known. With weights rows are counted by these, which a key
+ * that has a period does not allow over several. */
+static dk_value far_of(const dki_plan *plan, const dk_column *side, int which)
+{
+    dk_value far = { .type = dk_column_type(side), .scale = dk_column_scale(side) };
+    int64_t ends[2] = { 0, 0 };
+
+    far.is_null = (plan->weight && dk_table_properties(plan->table)->n_key > 1) ||
+                  (!dk_column_bounds(side, &ends[0], &ends[1]) && dk_column_n_nulls(side) < dk_column_n_rows(side));
+    far.as.integer = ends[which == DK_CHILD_GREATEST];
+    return far;
 }
 
 /* Where the argument is a column its bounds are columns too: they are put behind those of the table, under names that no other
  * has, and take part as any column does. */
 static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
 {
-    const dki_node *x = m->at->children[0];
+    const dki_node *x = m->trees.at->children[0];
     const dk_table *table = plan->wide ? plan->wide : plan->table, *wide = NULL;
     size_t at = x->kind == DKI_NODE_NAME ? dk_table_find(plan->table, x->text) : DK_NO_COLUMN;
     const dk_column *column = at == DK_NO_COLUMN ? NULL : dk_table_field(plan->table, at)->column;
@@ -247,13 +306,16 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     if (column == NULL)
         return DK_OK;
     for (int side = 0; side < 2; side++) {
-        fields[side] = DK_FIELD(dki_arena_format(m->arena, err, "\x01 bound %d of \x01 %s", side, x->text),
+        fields[side] = DK_FIELD(dki_arena_format(m->trees.arena, err, "\x01 bound %d of \x01 %s", side, x->text),
                                 dk_column_child(column, (size_t)side));
         if (fields[side].name == NULL)
             return DK_ERR_MEMORY;
         m->sides[side] = fields[side].name;
         m->is_open[side] = dk_column_n_nulls(fields[side].column) > dk_column_n_nulls(column);
     }
+    for (int side = 0; side < 2; side++)
+        m->far[side] = far_of(plan, fields[side].column, side);
+    m->weighs = plan->weight != NULL;
     markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
     m->has_both =
         m->is_open[0] && m->is_open[1] && dk_dictionary_find_label(markers, (dk_text){ "unbounded", 9 }) != 0;
@@ -282,10 +344,23 @@ const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *
     return NULL;
 }
 
+/* Has the plan compute all aggregates of a part. */
+static dk_status add_aggregates(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                                dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (node->kind == DKI_NODE_AGGREGATE)
+        return dki_plan_add_aggregate(plan, expr, node, measure, err);
+    for (size_t i = 0; i < node->n_children && status == DK_OK; i++)
+        status = add_aggregates(plan, expr, node->children[i], measure, err);
+    return status;
+}
+
 dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                    bool *is_split, dk_error *err)
 {
-    struct making m = { .arena = &plan->arena, .at = node, .err = err };
+    struct making m = { .trees = { .arena = &plan->arena, .at = node, .err = err } };
     dki_plan_split made = { .node = node, .expr = expr };
     bool has_estimates = false;
     dk_status status = DK_OK;
@@ -313,133 +388,7 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
                       sizeof *plan->splits, err);
     if (status == DK_OK)
         plan->splits[plan->n_splits++] = made;
-    for (size_t i = 0; status == DK_OK && i < PARTS; i++)
-        if (made.made->children[i]->kind == DKI_NODE_AGGREGATE)
-            status = dki_plan_add_aggregate(plan, expr, made.made->children[i], measure, err);
+    for (size_t i = 0; status == DK_OK && i < DKI_BOUNDS_PARTS; i++)
+        status = add_aggregates(plan, expr, made.made->children[i], measure, err);
     return status;
-}
-
-/* Shares. ------------------------------------------------------------------------------------------------------------ */
-
-static bool is_call(const dki_node *node, const char *name)
-{
-    return node->kind == DKI_NODE_CALL && strcmp(node->text, name) == 0;
-}
-
-/* The sum that a tree is, perhaps by the name of a measure; NULL where it is none of intervals. */
-static const dki_plan_split *find_sum(const dki_plan *plan, const dki_node *node)
-{
-    const dki_plan_split *found;
-
-    for (size_t step = 0; node->kind == DKI_NODE_NAME && step <= plan->breakdown->n_measures; step++) {
-        size_t measure = dki_breakdown_find_measure(plan->breakdown, node->text);
-
-        if (measure == SIZE_MAX)
-            return NULL;
-        node = dki_expr_root(plan->breakdown->measures[measure].expr);
-    }
-    found =
-        node->kind == DKI_NODE_AGGREGATE && strcmp(node->text, "sum") == 0 ? dki_plan_find_split(plan, node) : NULL;
-    return found;
-}
-
-/* Whether every row of part is one of whole. */
-static bool is_part(const dki_node *part, const dki_node *whole)
-{
-    return dki_node_equal(part->children[0], whole->children[0]) &&
-           (whole->filter == NULL || (part->filter && dki_node_equal(part->filter, whole->filter)));
-}
-
-/* .part for a quotient that is a share of a whole; else NULL. */
-static dki_node *make_share(struct making *m, const dki_plan *plan, const dki_node *node)
-{
-    const dki_node *below = node->children[1], *all = is_call(below, "all") ? below : NULL, *children[2 * PARTS];
-    const dki_plan_split *part = find_sum(plan, node->children[0]);
-    const dki_plan_split *whole = find_sum(plan, all ? all->children[0] : below);
-
-    if (part == NULL || whole == NULL || !is_part(part->node, whole->node))
-        return NULL;
-    m->at = node;
-    for (size_t i = 0; i < PARTS; i++) {
-        const dki_node *of_whole = whole->made->children[i];
-
-        children[i] = part->made->children[i];
-        children[PARTS + i] = of_whole;
-        if (all && of_whole->kind == DKI_NODE_AGGREGATE) {
-            dki_node *over = make(m, DKI_NODE_CALL, "all", (const dki_node *const *)all->children, all->n_children);
-
-            if (over)
-                over->children[0] = (dki_node *)(uintptr_t)of_whole;
-            children[PARTS + i] = over;
-        }
-    }
-    return make(m, DKI_NODE_CALL, ".part", children, 2 * PARTS);
-}
-
-/* A tree with what measures add up, or gather, in the place of their names. */
-static const dki_node *write_out(struct making *m, const dki_plan *plan, const dki_node *node)
-{
-    const dki_node *root = NULL, *children[2];
-
-    if (node->kind == DKI_NODE_NAME) {
-        size_t measure = dki_breakdown_find_measure(plan->breakdown, node->text);
-
-        root = measure == SIZE_MAX ? NULL : dki_expr_root(plan->breakdown->measures[measure].expr);
-    }
-    if (root && (root->kind != DKI_NODE_CALL || is_call(root, "+") || is_call(root, "-")))
-        return write_out(m, plan, root);
-    if ((!is_call(node, "+") && !is_call(node, "-")) || m->failed)
-        return node;
-    for (size_t i = 0; i < node->n_children && i < 2; i++)
-        children[i] = write_out(m, plan, node->children[i]);
-    return make(m, DKI_NODE_CALL, node->text, children, node->n_children);
-}
-
-/* A quotient whose denominator has the terms of its numerator among its own (expr/interval_share.h), perhaps by the names of measures:
- * written out so that this is seen; else NULL. */
-static dki_node *make_part(struct making *m, const dki_plan *plan, const dki_node *node)
-{
-    const dki_node *children[2];
-    dki_terms part = { .n = 0 }, whole = { .n = 0 };
-
-    m->at = node;
-    for (size_t i = 0; i < 2; i++)
-        children[i] = write_out(m, plan, node->children[i]);
-    if (m->failed || !dki_terms_find(&part, children[0], false) || !dki_terms_find(&whole, children[1], false) ||
-        !dki_terms_take(&whole, &part))
-        return NULL;
-    return make(m, DKI_NODE_CALL, "/", children, 2);
-}
-
-static const dki_node *put_shares(struct making *m, const dki_plan *plan, const dki_node *node)
-{
-    const dki_node *made = is_call(node, "/") && node->n_children == 2 ? make_share(m, plan, node) : NULL;
-    dki_node *copy = NULL;
-
-    if (made == NULL && is_call(node, "/") && node->n_children == 2)
-        made = make_part(m, plan, node);
-
-    if (made || m->failed || node->kind != DKI_NODE_CALL || is_call(node, "all"))
-        return made ? made : node;
-    for (size_t i = 0; i < node->n_children; i++) {
-        const dki_node *child = put_shares(m, plan, node->children[i]);
-
-        if (child == node->children[i])
-            continue;
-        m->at = node;
-        if (copy == NULL)
-            copy = make(m, DKI_NODE_CALL, node->text, (const dki_node *const *)node->children, node->n_children);
-        if (copy)
-            copy->children[i] = (dki_node *)(uintptr_t)child;
-    }
-    return copy ? copy : node;
-}
-
-dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
-                          dk_error *err)
-{
-    struct making m = { .arena = arena, .at = node, .err = err };
-
-    *out = plan->n_splits > 0 ? put_shares(&m, plan, node) : node;
-    return m.failed ? DK_ERR_MEMORY : DK_OK;
 }

@@ -72,6 +72,7 @@ typedef struct dki_plan_share {
     size_t least, greatest;   /* numbers of aggregates */
 } dki_plan_share;
 
+#define DKI_BOUNDS_PARTS 5 /* of .bounds (breakdown_interval.c) */
 /* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
 typedef struct dki_plan_split {
     const dki_node *node, *made;
@@ -281,7 +282,7 @@ dk_status dki_measure_whole(const dk_breakdown *breakdown, const dki_node *root,
 dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                    bool *is_split, dk_error *err);
 const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node); /* NULL: it is none */
-/* A measure in which shares of a whole are such; the same tree where there are none. */
+/* Of breakdown_share.c: a measure in which shares of a whole are such; the same tree where there are none. */
 dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
                           dk_error *err);
 /* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */

@@ -82,7 +82,8 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
   local path = t.path "truth.dk"
   local counted = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "x = sum(a)", "y = mean(b)",
     "z = x / n", "deel = x / all(x)", "v = x - sum(b)", "hoog = max(a)", "bekend = sum(a) where s", "r = bekend / x",
-    "w = sum(a - b)", "wm = mean(a - b)", "laag = min(a - b)", "meest = max(a - b)", "midden = median(a - b)", "ws = w / x",
+    "w = sum(a - b)", "wm = mean(a - b)", "laag = min(a - b)", "meest = max(a - b)", "midden = median(a - b)",
+    "med = median(a)", "negentig = quantile(b, 0.9)", "ws = w / x",
     "wf = sum(a - b) where s" } }
   for round = 1, ROUNDS do
     local weighed = math.random(3) == 1

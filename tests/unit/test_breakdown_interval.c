@@ -42,12 +42,13 @@ static void sums_add_bounds_and_margins_too(void **state)
           "Duiven|184..203|61.333333..67.666667|3\nRheden|142..151|71.000000..75.500000|2\nZevenaar|15..|7.500000.."
           "|2\n"
           "*|341..|48.714285..|7\n");
-    check(REGION, NULL,
-          ASK(.by = { "g" },
-              .measures = { "lo = min(n)", "hi = max(n)", "md = median(n)", "f = first(n)", "l = last(n)" },
-              .margins = DK_MARGINS_TOTALS),
-          "Duiven|0..9|130..140|54.000000|0..9|130..140\nRheden|0..9|142|71.000000..75.500000|0..9|142\n"
-          "Zevenaar|3..12|12..|7.500000..|12|3..\n*|0..9|142..|12.000000..|0..9|3..\n");
+    check(
+        REGION, NULL,
+        ASK(.by = { "g" },
+            .measures = { "lo = min(n)", "hi = max(n)", "md = median(n)", "f = first(n)", "l = last(n)" },
+            .margins = DK_MARGINS_TOTALS),
+        "Duiven|0..9|130..140|54.000000|0..9|130..140\nRheden|0..9|142|71.000000..75.500000|0..9|142\n"
+        "Zevenaar|3..12|12..|7.500000..|12|3..\n*|0..9|142..|12.000000..54.000000|0..9|3..\n"); /* of 9 9 12 54 140 142 and more the fourth */
     check(REGION, NULL,
           ASK(.by = { NULL }, .measures = { "s = sum(n) where k == '1'", "q = quantile(n, 0.25) where n < 100" }),
           "12..30|0.000000..9.000000\n");
