@@ -15,7 +15,7 @@
 
 /* What was done after the breakdown ------------------------------------------------------------------------------ */
 
-static size_t find_breakdown(const dk_table *table)
+size_t dki_beside_breakdown(const dk_table *table)
 {
     size_t n = dk_table_n_lineage(table), found = n;
 
@@ -29,7 +29,7 @@ static const dk_lineage_item *find_step(const dk_table *table, const char *begin
 {
     const dk_lineage_item *found = NULL;
 
-    for (size_t i = find_breakdown(table); i < dk_table_n_lineage(table); i++) {
+    for (size_t i = dki_beside_breakdown(table); i < dk_table_n_lineage(table); i++) {
         const dk_lineage_item *item = dk_table_lineage(table, i);
 
         if (item->kind == DK_LINEAGE_STEP && item->depth == 0 && strncmp(item->text, begin, strlen(begin)) == 0)
@@ -60,7 +60,7 @@ static const dk_lineage_item *find_pivot(const dk_table *table)
 /* The dimension or measure of the breakdown with that name, of size bytes; NULL: there is none. */
 static const dk_lineage_item *find_item(const dk_table *table, dk_lineage_kind kind, const char *name, size_t size)
 {
-    for (size_t i = find_breakdown(table); i < dk_table_n_lineage(table); i++) {
+    for (size_t i = dki_beside_breakdown(table); i < dk_table_n_lineage(table); i++) {
         const dk_lineage_item *item = dk_table_lineage(table, i);
 
         if (item->kind == kind && item->depth == 0 && strlen(item->name) == size &&

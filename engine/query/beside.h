@@ -44,6 +44,8 @@ typedef struct dki_beside {
 
 /* What the table is, by its lineage; nothing of the kind where every column is a dimension or measure of the breakdown. */
 dki_beside_kind dki_beside_kind_of(const dk_table *table);
+/* The item of its last breakdown, or how many items there are. */
+size_t dki_beside_breakdown(const dk_table *table);
 /* Whether the last breakdown was compared: also a side of that. */
 bool dki_beside_was_compared(const dk_table *table);
 /* Whether nothing came after a comparison or pivot that may have made columns which look like those of a side. Errors: DK_ERR_ARGUMENT. */

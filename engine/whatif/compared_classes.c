@@ -1,8 +1,8 @@
 /* compared_classes.c - a long comparison whose measures and scenarios have rows of different groups, by a coarser level.
  *
  * Each class of pairs with the same groups is a comparison of these groups, and rolled up as such; a region has the rows of the
- * pairs that have a municipality in it. Rows of all are put below each other in the order of the comparison. There is no wide
- * one of them: a base of the same measure may be of other groups for another scenario.
+ * pairs that have a municipality in it. Rows of all are put below each other in the order of the comparison. The wide one of them
+ * has rows of each pair (compared_pairs.c): a base of the same measure may be of other groups for another scenario.
  */
 #include <dekking/append.h>
 #include <dekking/sort.h>
@@ -14,6 +14,7 @@
 #include "compared_shown.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
 #include "whatif_parts.h"
 
@@ -27,27 +28,19 @@ struct classes {
     int64_t *masks;          /* in that order */
 };
 
-/* *table, with what is known of another, and how that came to be. keeps_whole: also the wide comparison. */
-static dk_status describe_as(const dk_table *other, bool keeps_whole, const dk_table **table, dk_error *err)
+/* *table, with what is known of another, and that lineage. */
+static dk_status describe_as(const dk_table *other, const dki_lineage *lineage, const dk_table **table,
+                             dk_error *err)
 {
-    dk_properties properties = *dk_table_properties(other);
     const dk_table *made = NULL;
-    dki_lineage *lineage = NULL;
-    dk_status status;
+    dk_status status = dk_table_with_properties(*table, dk_table_properties(other), &made, err);
 
-    if (!keeps_whole) {
-        properties.whole = NULL;
-        properties.keeps_whole = false;
-    }
-    status = dk_table_with_properties(*table, &properties, &made, err);
     if (status != DK_OK)
         return status;
     dk_table_release(*table);
     *table = made;
-    status = dki_lineage_after(other, &lineage, err);
-    if (status == DK_OK)
-        dki_table_attach(made, lineage);
-    return status;
+    dki_table_attach(made, dki_lineage_retain(lineage));
+    return DK_OK;
 }
 
 /* The rows of a class. */
@@ -64,7 +57,7 @@ static dk_status take_class(const struct classes *c, size_t number, const dk_tab
     if (status == DK_OK)
         status = dk_table_gather(shown->table, rows, n, out, err);
     if (status == DK_OK)
-        status = describe_as(shown->table, true, out, err);
+        status = describe_as(shown->table, shown->table->lineage, out, err);
     dki_free(c->context, rows);
     return status;
 }
@@ -235,12 +228,63 @@ static dk_status sort(const struct classes *c, const dk_table *table, const dk_t
     return status;
 }
 
-/* It came to be as its first part did, and its readers must know what they must of each part. */
+/* The measure of any part, as it was rolled up; NULL: none has it. */
+static const dk_lineage_item *find_measure(const struct classes *c, const char *name)
+{
+    for (size_t k = 0; k < c->n; k++)
+        for (size_t i = dki_beside_breakdown(c->rolled[k]); i < dk_table_n_lineage(c->rolled[k]); i++) {
+            const dk_lineage_item *item = dk_table_lineage(c->rolled[k], i);
+
+            if (item->kind == DK_LINEAGE_MEASURE && item->depth == 0 && strcmp(item->name, name) == 0)
+                return item;
+        }
+    return NULL;
+}
+
+static dk_status add_measures(const struct classes *c, dki_lineage *lineage, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t m = 0; m < c->shown->all.n_measures && status == DK_OK; m++) {
+        const dk_lineage_item *item = find_measure(c, c->shown->all.measures[m]->name);
+
+        if (item)
+            status = dki_lineage_add(lineage, item, err);
+    }
+    return status;
+}
+
+/* It came to be as its first part did, with the measures of all. */
+static dk_status make_lineage(const struct classes *c, dki_lineage **out, dk_error *err)
+{
+    const dk_table *first = c->rolled[0];
+    size_t n = dk_table_n_lineage(first), breakdown = dki_beside_breakdown(first);
+    bool has = false;
+    dk_status status = dki_lineage_new(c->context, out, err);
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        dk_lineage_item item = *dk_table_lineage(first, i);
+        bool is_measure = i > breakdown && item.kind == DK_LINEAGE_MEASURE && item.depth == 0;
+
+        if (i == n - 1) /* compared */
+            item.n_rows = c->n_rows;
+        if (!is_measure)
+            status = dki_lineage_add(*out, &item, err);
+        else if (!has)
+            status = add_measures(c, *out, err);
+        has = has || is_measure;
+    }
+    return status;
+}
+
+/* Its readers must know what they must of each part, and it keeps what it is rolled up from once more. */
 static dk_status describe(const struct classes *c, const dk_table **table, dk_error *err)
 {
     dki_text_map notes;
+    dki_lineage *lineage = NULL;
+    const dk_table *whole = NULL;
     uint32_t number;
-    dk_status status = DK_OK;
+    dk_status status = make_lineage(c, &lineage, err);
 
     dki_text_map_init(&notes, c->context);
     for (size_t k = 0; k < c->n && status == DK_OK; k++)
@@ -252,7 +296,15 @@ static dk_status describe(const struct classes *c, const dk_table **table, dk_er
     if (status == DK_OK)
         status = dki_put_notes(&notes, table, err);
     dki_text_map_drop(&notes);
-    return status == DK_OK ? describe_as(c->rolled[0], false, table, err) : status;
+    if (status == DK_OK)
+        status = dki_shown_keep_pairs(c->shown, c->rolled, c->n_by, lineage, &whole, err);
+    if (status == DK_OK)
+        status = describe_as(c->rolled[0], lineage, table, err);
+    if (status == DK_OK)
+        dki_table_keep(*table, whole);
+    dk_table_release(whole);
+    dki_lineage_release(lineage);
+    return status;
 }
 
 dk_status dki_shown_roll_up_classes(const dki_shown *shown, const char *level, const char *dimension,

@@ -151,6 +151,15 @@ static dk_status read_rows(struct chosen *c, dk_error *err)
     return status;
 }
 
+/* Each pair by itself, where each has rows of its own. */
+static void separate_pairs(const struct chosen *c)
+{
+    c->shown->n_classes = 0;
+    for (size_t pair = 0; pair < c->shown->n_pairs; pair++)
+        if (c->n_of[pair] > 0)
+            c->shown->class_of[pair] = (uint32_t)c->shown->n_classes++;
+}
+
 /* Each pair has each group once, and pairs with the same groups are of one class. */
 static dk_status find_classes(struct chosen *c, dk_error *err)
 {
@@ -197,26 +206,49 @@ static dk_status check_all(const struct chosen *c, dk_error *err)
     return DK_ERR_ARGUMENT;
 }
 
+/* Whether a row of whole is of a pair that is shown: always, but where pairs have rows of their own. */
+static dk_status is_of_pair(const dki_shown *shown, const dk_column *const names[2], uint64_t row, bool *out,
+                            dk_error *err)
+{
+    uint32_t pair = 0;
+    dk_status status = DK_OK;
+
+    *out = true;
+    if (shown->of_pairs == NULL)
+        return DK_OK;
+    status = find_pair(shown, names[0], names[1], row, &pair, err);
+    *out = status == DK_OK && shown->pairs[pair];
+    return status;
+}
+
 /* The rows of whole that are shown, where every dimension is; else those that may be. */
 static dk_status take_rows(struct chosen *c, dk_error *err)
 {
     dki_shown *shown = c->shown;
     dk_context *context = dk_table_context(shown->whole);
     const dk_column *margin = dk_table_margin(shown->table) ? NULL : dk_table_margin(shown->whole);
+    const dk_column *names[2] = { NULL, NULL };
     dki_buffer key;
     dk_status status;
 
     shown->rows = dki_alloc_array(context, (size_t)dk_table_n_rows(shown->whole), sizeof *shown->rows, err);
     status = shown->rows ? DK_OK : DK_ERR_MEMORY;
+    if (shown->of_pairs) {
+        names[0] = column_of(shown->of_pairs, DKI_PAIR_MEASURE);
+        names[1] = column_of(shown->of_pairs, DKI_PAIR_SCENARIO);
+    }
     dki_buffer_init(&key, context);
     DKI_FOR_ROWS(row, dk_table_n_rows(shown->whole), context, status, err)
     {
         dk_value mask = { .as.integer = 0 };
+        bool is_of = false;
 
         status = margin ? dk_column_get(margin, row, &mask, err) : DK_OK;
+        if (status == DK_OK)
+            status = is_of_pair(shown, names, row, &is_of, err);
         if (status == DK_OK && c->lacks == NULL)
             status = find_key(shown, shown->whole, row, &key, err);
-        if (status == DK_OK && mask.as.integer == 0 &&
+        if (status == DK_OK && is_of && mask.as.integer == 0 &&
             (c->lacks || dki_text_map_find(&c->groups, key.bytes, key.size) != UINT32_MAX))
             shown->rows[shown->n_rows++] = row;
     }
@@ -249,10 +281,13 @@ dk_status dki_shown_find_rows(dki_shown *shown, dk_error *err)
     status = c.group_of && shown->pair_of && shown->class_of && c.n_of ? read_rows(&c, err) : DK_ERR_MEMORY;
     if (status == DK_OK && c.lacks == NULL)
         status = find_classes(&c, err);
-    if (status == DK_OK)
+    if (status == DK_OK && shown->of_pairs)
+        separate_pairs(&c);
+    if (status == DK_OK && shown->n_classes < 2) { /* else each has rows of its own, and may lack some of these */
         status = take_rows(&c, err);
-    if (status == DK_OK && c.lacks)
-        status = check_all(&c, err);
+        if (status == DK_OK && c.lacks)
+            status = check_all(&c, err);
+    }
     dki_free(context, c.n_of);
     dki_free(context, c.group_of);
     dki_text_map_drop(&c.groups);

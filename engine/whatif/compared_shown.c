@@ -97,41 +97,31 @@ static dk_status find_needed(dki_shown *shown, dk_error *err)
 
 /* The whole --------------------------------------------------------------------------------------------------------- */
 
-static bool was_dimension(const dk_table *table, const char *name)
+/* What the table keeps, or the table itself; without the columns that tell pairs apart, where each has rows of its own. */
+static dk_status find_whole(dki_shown *shown, dk_error *err)
 {
-    for (size_t i = 0; i < dk_table_n_lineage(table); i++) {
-        const dk_lineage_item *item = dk_table_lineage(table, i);
+    static const char *const names[] = { DKI_PAIR_MEASURE, DKI_PAIR_SCENARIO };
+    const dk_table *whole = dk_table_properties(shown->table)->whole;
 
-        if (item->kind == DK_LINEAGE_DIMENSION && item->depth == 0 && strcmp(item->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Only what was rolled up by different groups is a long one, and has no wide one (compared_classes.c). */
-static dk_status check_whole(const dk_table *table, dk_error *err)
-{
-    static const char *const names[] = { DKI_LONG_MEASURE, DKI_LONG_SCENARIO };
-
-    for (size_t i = 0; i < 2 && dk_table_properties(table)->whole == NULL; i++) {
-        if (dk_table_find(table, names[i]) == DK_NO_COLUMN || was_dimension(table, names[i]))
-            continue;
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "rows of several measures or scenarios were of different groups");
-        dki_hint(err, "roll up the comparison to the level at once");
-        return DK_ERR_ARGUMENT;
-    }
-    return DK_OK;
+    shown->whole = whole ? whole : shown->table;
+    if (whole == NULL || dk_table_find(whole, names[0]) == DK_NO_COLUMN ||
+        dk_table_find(whole, names[1]) == DK_NO_COLUMN)
+        return DK_OK;
+    shown->of_pairs = whole;
+    shown->whole = NULL;
+    return dk_table_drop(whole, names, 2, &shown->made, err);
 }
 
 dk_status dki_shown_find(dki_shown *shown, const dk_table *table, dk_error *err)
 {
-    const dk_table *whole = dk_table_properties(table)->whole;
     dk_context *context = dk_table_context(table);
     dk_status status = dki_beside_check(table, err);
 
-    *shown = (dki_shown){ .table = table, .whole = whole ? whole : table };
+    *shown = (dki_shown){ .table = table };
     if (status == DK_OK)
-        status = check_whole(table, err);
+        status = find_whole(shown, err);
+    if (status == DK_OK && shown->made)
+        shown->whole = shown->made;
     if (status == DK_OK)
         status = dki_beside_find(&shown->all, shown->whole, err);
     if (status != DK_OK)
@@ -155,6 +145,7 @@ void dki_shown_drop(dki_shown *shown)
     dki_free(context, shown->pairs);
     dki_free(context, shown->needed);
     dki_beside_drop(&shown->all);
+    dk_table_release(shown->made);
 }
 
 /* Tables --------------------------------------------------------------------------------------------------------- */

@@ -2,15 +2,22 @@
 #ifndef DKI_WHATIF_COMPARED_SHOWN_H
 #define DKI_WHATIF_COMPARED_SHOWN_H
 
+#include "data/lineage.h"
 #include "query/beside.h"
 
 /* Columns of a long comparison that tell its rows apart. */
 #define DKI_LONG_MEASURE "measure"
 #define DKI_LONG_SCENARIO "scenario"
+/* The same of the rows that such a one keeps where pairs were rolled up by different groups (compared_pairs.c). No dimension is called
+ * so. */
+#define DKI_PAIR_MEASURE "\1measure"
+#define DKI_PAIR_SCENARIO "\1scenario"
 
 typedef struct dki_shown {
     const dk_table *table, *whole; /* whole: with the columns of all sides; both borrowed */
-    dki_beside all;                /* of whole */
+    const dk_table *of_pairs; /* whole with what tells pairs apart, of which each has rows of its own; or NULL */
+    const dk_table *made;     /* owns whole, where of_pairs is one; or NULL */
+    dki_beside all;           /* of whole */
     bool is_long, is_relative;
     bool *needed; /* by measure of all: it is shown, or what is shown is made of it */
     bool *pairs;  /* of a long comparison, by measure * sides + side: the table has its rows */
@@ -45,5 +52,9 @@ dk_status dki_shown_again(const dki_shown *shown, const dk_table *compared, size
  * groups, measures and scenarios. */
 dk_status dki_shown_roll_up_classes(const dki_shown *shown, const char *level, const char *dimension,
                                     const dk_table **out, dk_error *err);
+/* compared_pairs.c: what such a one keeps: the wide comparison of each class that was rolled up, whose first n_by columns are
+ * dimensions, as rows of each of its pairs. */
+dk_status dki_shown_keep_pairs(const dki_shown *shown, const dk_table *const *rolled, size_t n_by,
+                               const dki_lineage *lineage, const dk_table **out, dk_error *err);
 
 #endif

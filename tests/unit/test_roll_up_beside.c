@@ -8,10 +8,10 @@
 #include "data/lineage.h"
 #include "hierarchies.h"
 
-/* Persons in municipalities a and b of region X, and c of region Y. */
+/* Persons in municipalities a and b of region X, and c of region Y; both are of country N. */
 static const dk_table *persons(const char *rows)
 {
-    const dk_hierarchy *geo = wide("g:category r:category\na|X\nb|X\nc|Y\n", 2, false, NULL);
+    const dk_hierarchy *geo = wide("g:category r:category l:category\na|X|N\nb|X|N\nc|Y|N\n", 3, false, NULL);
     const dk_table *table = make_table(context, rows), *used = NULL;
     dk_error err = DK_ERROR_INIT;
 
@@ -116,7 +116,7 @@ static void long_ones_are_rolled_up(void **state)
 /* As a selection leaves it: of n the rows of a and c, of d those of b and c. One each is as many, and not the same. */
 static void different_groups_are_rolled_up_by_themselves(void **state)
 {
-    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *rolled = NULL;
+    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *rolled = NULL, *twice = NULL;
     const dk_breakdown *breakdown = make_breakdown(
         context, ASK(.by = { "g" }, .measures = { "n = count()", "d = (count() where k) / count()" }));
     const dk_comparison_form form = { .is_long = true };
@@ -137,6 +137,10 @@ static void different_groups_are_rolled_up_by_themselves(void **state)
     assert_string_equal(show_names(rolled), "r measure scenario base value difference");
     assert_string_equal(show_rows(rolled),
                         "X|n|z|3/1|2/1|-1/1\nX|d|z|1/1|1/1|0/1\nY|n|z|2/1|1/1|-1/1\nY|d|z|1/2|0/1|-1/2\n");
+    assert_survives_failing_memory(context, dk_comparison_roll_up(rolled, "l", NULL, &twice, &err), &err,
+                                   twice == NULL, (void)0);
+    assert_string_equal(show_rows(twice), "N|n|z|5/1|3/1|-2/1\nN|d|z|2/3|2/3|0/1\n");
+    dk_table_release(twice);
     dk_table_release(rolled);
     dk_table_release(some);
     dk_table_release(gathered);
