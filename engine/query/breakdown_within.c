@@ -181,26 +181,12 @@ static bool tells_dimensions_apart(const dk_breakdown *breakdown)
     return breakdown->margins != DK_MARGINS_NONE && breakdown->margins != DK_MARGINS_TOTALS;
 }
 
-/* Whether some dimension is of the members of sets. */
-static bool has_members(const dk_breakdown *breakdown)
-{
-    for (size_t i = 0; i < breakdown->n_by; i++) {
-        dki_spread_kind kind = DKI_SPREAD_NOT;
-
-        (void)dki_part_node(&breakdown->by[i], &kind);
-        if (kind != DKI_SPREAD_NOT)
-            return true;
-    }
-    return false;
-}
-
 /* The dimensions that tell the one that is to be added, each by itself: where one of them is no total it is known. Of a region
  * that is null it may not be, but of its municipalities; and of all other regions. */
 static dk_status find_tellers(const struct within *within, const dk_column *coarse, uint32_t *told_by,
                               uint32_t *loosely, dk_error *err)
 {
     dk_error other = DK_ERROR_INIT, *first = err;
-    bool has_sets = has_members(within->breakdown);
     dk_status status = DK_OK, failed = DK_OK;
 
     for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
@@ -208,7 +194,7 @@ static dk_status find_tellers(const struct within *within, const dk_column *coar
 
         if (!is_related(within, dim, coarse))
             continue;
-        status = check_told(within, dim, has_sets ? NULL : &loose, first);
+        status = check_told(within, dim, &loose, first);
         if (status == DK_OK)
             *(loose ? loosely : told_by) |= UINT32_C(1) << dim;
         else if (status != DK_ERR_DATA)
@@ -275,7 +261,6 @@ static dk_status find_key_tellers(struct within *within, const dk_column *coarse
                                   uint32_t *loosely, dk_error *err)
 {
     dk_error other = DK_ERROR_INIT;
-    bool has_sets = has_members(within->breakdown);
     dk_status status = DK_OK;
 
     for (size_t dim = 0; dim < within->breakdown->n_by && status == DK_OK; dim++) {
@@ -285,7 +270,7 @@ static dk_status find_key_tellers(struct within *within, const dk_column *coarse
         if (fine == NULL || dk_column_type(fine) != DK_CATEGORY ||
             hierarchy != dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
             continue;
-        status = check_told(within, dim, hierarchy && !has_sets ? &loose : NULL, &other);
+        status = check_told(within, dim, hierarchy ? &loose : NULL, &other);
         if (status == DK_OK)
             *(loose ? loosely : told_by) |= UINT32_C(1) << dim;
         else if (status == DK_ERR_DATA) /* it does not tell */

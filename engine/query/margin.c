@@ -335,26 +335,33 @@ static bool shows_groups(dk_margins margins, const uint32_t *sets, size_t n_sets
     return shows;
 }
 
+uint32_t dki_cells_differ(const dki_cells *cells, uint32_t mask, size_t one, size_t other)
+{
+    const uint32_t *ranks = dki_cell_ranks(cells, one), *others = dki_cell_ranks(cells, other);
+    uint32_t told = told_in(cells, mask), differ = 0;
+
+    for (size_t d = 0; d < cells->n_dims; d++)
+        if (told >> d & 1 && ranks[d] != others[d])
+            differ |= UINT32_C(1) << d;
+    return differ;
+}
+
 /* Which cells of a level hold groups that differ in what the level tells by another dimension. */
 static dk_status find_differing(dki_cells *cells, size_t number, dk_error *err)
 {
     dki_level *level = &cells->levels[number];
-    uint32_t told = told_in(cells, level->mask);
 
-    if (told == 0 || !level->shown)
+    if (told_in(cells, level->mask) == 0 || !level->shown)
         return DK_OK;
     level->differs = dki_calloc(cells->context, level->n, sizeof *level->differs, err);
     if (level->differs == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < cells->levels[0].n; i++) {
         uint32_t cell = cell_with(cells, number, (uint32_t)i);
-        const uint32_t *ranks = dki_cell_ranks(cells, i), *first = dki_cell_ranks(cells, cells->groups[cell]);
 
         if (i >= cells->n_found && cells->groups[cell] < cells->n_found) /* nobody is in it */
             continue;
-        for (size_t d = 0; d < cells->n_dims; d++)
-            if (told >> d & 1 && ranks[d] != first[d])
-                level->differs[cell - level->first] |= UINT32_C(1) << d;
+        level->differs[cell - level->first] |= dki_cells_differ(cells, level->mask, i, cells->groups[cell]);
     }
     return dki_poll(cells->context, err);
 }

@@ -122,6 +122,8 @@ static inline uint64_t dki_cell_key(const dki_cells *cells, size_t cell, uint32_
 
 /* Makes the cells of a level from those of its parent: adds them, and says in level->to which of them each goes to. */
 dk_status dki_cells_gather(dki_cells *cells, dki_level *level, dk_error *err);
+/* The dimensions that cells of this mask total and tell by others, in which two of the finest cells differ. */
+uint32_t dki_cells_differ(const dki_cells *cells, uint32_t mask, size_t one, size_t other);
 dk_status dki_cells_add_spread_levels(dki_cells *cells, dk_error *err);
 /* The cell of the spread level in the place of level `number` that has the ranks of `of`, which tells members apart, and in
  * other dimensions those of `set_cell`, of that level. */

@@ -5,7 +5,8 @@
  * that total the dimension, which were made of sets, take each group once too.
  *
  * Invariants: spread levels stand behind all others, each made from the one in whose place it is shown. A cell of sets that
- * no row has goes nowhere: it was added so that other dimensions show a level there.
+ * no row has goes nowhere: it was added so that other dimensions show a level there. The group of a cell of members is one that
+ * has the member, where some row does.
  *
  * Cost: for each level a look-up for each set and member. Poll: once for each block of sets.
  */
@@ -187,6 +188,7 @@ static dk_status find_members(struct spreading *s, dk_error *err)
     return DK_OK;
 }
 
+/* Members of sets that rows have; or shows: cells for members that are to be shown, too. */
 static dk_status fill_level(struct spreading *s, const uint8_t *real, bool shows, dk_error *err)
 {
     dki_cells *cells = s->cells;
@@ -199,11 +201,12 @@ static dk_status fill_level(struct spreading *s, const uint8_t *real, bool shows
         if (i % DK_BLOCK_ROWS == 0)
             status = dki_poll(cells->context, err);
         memcpy(ranks, dki_cell_ranks(cells, first + i), cells->n_dims * sizeof *ranks);
-        if (status == DK_OK && real[first + i])
-            status = put_members(s, ranks, group, 0, err);
         if (status == DK_OK && shows)
             status = show_members(s, ranks, group, 0, err);
-        s->level->ends[i + 1] = (uint32_t)s->n_to;
+        else if (status == DK_OK && real[first + i])
+            status = put_members(s, ranks, group, 0, err);
+        if (!shows)
+            s->level->ends[i + 1] = (uint32_t)s->n_to;
         if (status == DK_OK && s->n_to > DKI_MOST_SPREAD) {
             status = dki_fail(err, DK_ERR_LIMIT, "the sets and their members make more than %llu groups",
                               (unsigned long long)DKI_MOST_SPREAD);
@@ -212,6 +215,28 @@ static dk_status fill_level(struct spreading *s, const uint8_t *real, bool shows
     }
     s->level->n = s->find->n;
     return status;
+}
+
+/* A cell of members tells a dimension by others as the cells of sets do that it is made of, unless these differ in it. */
+static dk_status find_differing(struct spreading *s, dk_error *err)
+{
+    const dki_cells *cells = s->cells;
+    const dki_level *parent = &cells->levels[s->level->parent];
+
+    if (parent->differs == NULL)
+        return DK_OK;
+    s->level->differs = dki_calloc(cells->context, s->level->n, sizeof *s->level->differs, err);
+    if (s->level->differs == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < parent->n; i++)
+        for (uint32_t at = s->level->ends[i]; at < s->level->ends[i + 1]; at++) {
+            uint32_t cell = s->level->to[at];
+
+            s->level->differs[cell - s->level->first] |=
+                parent->differs[i] |
+                dki_cells_differ(cells, parent->mask, cells->groups[parent->first + i], cells->groups[cell]);
+        }
+    return dki_poll(cells->context, err);
 }
 
 static dk_status add_spread_level(struct spreading *s, size_t number, const uint8_t *real, bool shows,
@@ -229,7 +254,7 @@ static dk_status add_spread_level(struct spreading *s, size_t number, const uint
     made->parent = number;
     made->first = cells->n;
     made->n = 0;
-    made->to = NULL;
+    made->to = made->differs = NULL;
     made->ends = dki_calloc(cells->context, cells->levels[number].n + 1, sizeof *made->ends, err);
     cells->n_levels++;
     if (made->ends == NULL)
@@ -243,7 +268,11 @@ static dk_status add_spread_level(struct spreading *s, size_t number, const uint
     s->n_to = s->to_room = 0;
     status = make_table(s, cells->levels[number].n, err);
     if (status == DK_OK)
-        status = fill_level(s, real, shows, err);
+        status = fill_level(s, real, false, err);
+    if (status == DK_OK && shows)
+        status = fill_level(s, real, true, err);
+    if (status == DK_OK)
+        status = find_differing(s, err);
     dki_free(cells->context, s->table);
     return status;
 }

@@ -126,3 +126,80 @@ test("a share within the country is null where the group is of several, and righ
   end
   t.ok(undecided > 50, undecided)
 end)
+
+-- The same by members of sets: a group of a member is of the countries of those who have it, or lack it.
+test("a share within the country by members of sets", function(t, dk)
+  local region = { A = "x", B = "x", C = "y", E = "w" }
+  local land = { A = "n", B = "n", C = "n", Saba = "n", Zug = "z", E = "z" }
+  local state, undecided, decided = 23, 0, 0
+  local function below(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state // 65536 % n
+  end
+  local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
+  for case = 1, 60 do
+    local rows, all = { "gemeente;v" }, {}
+    for _ = 1, 2 + below(10) do
+      local place = ({ "A", "B", "C", "E", "Saba", "Zug", "Saba", "Zug", "Q" })[1 + below(9)]
+      local set, listed = {}, {}
+      for member in ("pqr"):gmatch "." do
+        set[member] = below(3) == 0
+        listed[#listed + 1] = set[member] and member or nil
+      end
+      local is_known = below(6) > 0
+      all[#all + 1] = { gemeente = place, regio = region[place], land = land[place], set = is_known and set or nil }
+      rows[#rows + 1] = ("%s;%s"):format(place, not is_known and "" or #listed == 0 and '""' or table.concat(listed, "|"))
+    end
+    local data = dk.read_text(table.concat(rows, "\n") .. "\n",
+      { types = { v = { "set", "|", members = { "p", "q", "r" } } } }):use(ragged(dk))
+    local how = case % 2 == 0 and "member" or "missing"
+    for _, by in ipairs { { "m", "regio" }, { "regio", "m" }, { "regio", "m", "gemeente" } } do
+      local dims = {}
+      for i, name in ipairs(by) do
+        dims[i] = name == "m" and ("m = %s(v)"):format(how) or name
+      end
+      for _, margins in ipairs { "none", "totals", "rollup", "cube" } do
+        local result = data:breakdown { by = dims, margins = margins, levels = case % 3 == 0 and "all" or nil,
+          measures = { "n = count()", "d = n / all(n, land)" } }
+        for i = 1, #result do
+          local row, is_total, n, lands, n_lands = result:slice(i, i), {}, 0, {}, 0
+          for _, name in ipairs(by) do
+            is_total[name] = #row:where(name .. " is total") == 1
+          end
+          for _, person in ipairs(all) do
+            local is_in = true
+            for _, name in ipairs(by) do
+              local value = row:column(name)[1]
+              if name == "m" and person.set and not is_total.m then
+                is_in = is_in and value ~= nil and person.set[value] == (how == "member")
+              elseif not is_total[name] then
+                is_in = is_in and value == person[name]
+              end
+            end
+            if is_in then
+              local of = person.land or "none"
+              n, n_lands = n + 1, n_lands + (lands[of] and 0 or 1)
+              lands[of] = true
+            end
+          end
+          local told = not is_total.regio or (by[3] == "gemeente" and not is_total.gemeente)
+          local whole = 0
+          for _, person in ipairs(all) do
+            whole = whole + ((not told or lands[person.land or "none"]) and 1 or 0)
+          end
+          t.eq(row:column("n")[1], n)
+          local shown = row:derive("s = text(d)"):column("s")[1]
+          if told and n_lands > 1 then
+            undecided = undecided + 1
+            t.eq(shown, nil)
+          elseif n > 0 then
+            local g = gcd(n, whole)
+            decided = decided + (told and row:column("regio")[1] == nil and 1 or 0)
+            t.eq(shown, ("%d/%d"):format(n // g, whole // g))
+          end
+        end
+      end
+    end
+  end
+  t.ok(undecided > 50 and decided > 200, undecided)
+end)

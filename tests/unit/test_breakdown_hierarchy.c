@@ -1,6 +1,7 @@
 /* test_breakdown_hierarchy.c - breakdowns over levels of a hierarchy: groups without rows, shares within a coarser level. */
 #include <dekking/hierarchy.h>
 
+#include "query/entries.h"
 #include "tables.h"
 
 #include "with_context.h"
@@ -74,6 +75,35 @@ static void a_region_that_is_null_may_be_of_several_countries(void **state)
     assert_answer(ASK(.by = { "r", "g" }, .measures = { "n = count()", "d = n / all(n, l)" }, .where = "l == 'N'",
                       .all_levels = true, .margins = DK_MARGINS_ROLLUP),
                   used, "X|A|2|1/2\nX|*|2|1/2\nY|B|1|1/4\nY|*|1|1/4\n-|S|1|1/4\n-|U|0|-\n-|*|1|1/4\n*|*|4|1/1\n");
+    dk_table_release(used);
+    dk_table_release(table);
+    dk_hierarchy_release(hierarchy);
+}
+
+/* Who has a without a region is U in O and S in N; who has b is S alone; U of whom no set is known is in O, where there are two. */
+static void a_member_is_of_the_countries_of_those_who_have_it(void **state)
+{
+    const dk_hierarchy *hierarchy = wide("g:text r:text l:text\nA|X|N\nB|Y|N\nS|-|N\nU|-|O\n", 3, false, NULL);
+    const dk_table *table = make_table(context, "g:category v:set\nU|a\nA|a\nB|b\nS|a+b\nA|\nU|-\n"), *used = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_use(table, hierarchy, NULL, &used, &err), &err);
+    for (int way = -1; way < 2; way += 2) {
+        const struct question *question =
+            ASK(.by = { "m = member(v)", "r" }, .measures = { "n = count()", "d = n / all(n, l)" },
+                .margins = DK_MARGINS_TOTALS);
+
+        (void)dki_entries_set_way(way);
+        assert_answer(question, used, "a|X|1|1/4\na|-|2|-\nb|Y|1|1/4\nb|-|1|1/4\n-|-|1|1/2\n*|*|6|1/1\n");
+        assert_ask_survives(question, used);
+        assert_answer(
+            ASK(.by = { "r", "m = member(v)" }, .measures = { "n = count()", "d = n / all(n, l)" },
+                .margins = DK_MARGINS_ROLLUP),
+            used,
+            "X|a|1|1/4\nX|*|2|1/2\nY|b|1|1/4\nY|*|1|1/4\n-|a|2|-\n-|b|1|1/4\n-|-|1|1/2\n-|*|3|-\n*|*|6|1/1\n");
+    }
+    (void)dki_entries_set_way(0);
     dk_table_release(used);
     dk_table_release(table);
     dk_hierarchy_release(hierarchy);
@@ -187,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_without_rows_stand_in_their_own_region),
         cmocka_unit_test(a_region_that_is_null_may_be_of_several_countries),
+        cmocka_unit_test(a_member_is_of_the_countries_of_those_who_have_it),
         cmocka_unit_test(members_that_moved_stand_where_they_ever_were),
         cmocka_unit_test(a_share_is_within_the_region),
         cmocka_unit_test(no_room_is_refused),
