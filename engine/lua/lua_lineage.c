@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "data/lineage.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
@@ -44,6 +45,37 @@ static int lineage(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
+}
+
+static const char *check_member(lua_State *L, const char *name)
+{
+    const char *text;
+
+    lua_getfield(L, -1, name);
+    text = lua_tostring(L, -1); /* the table keeps it */
+    lua_pop(L, 1);
+    return text;
+}
+
+/* core.tell_interventions(table, { { name =, text = } ... }): adds them to the lineage of a table that was just made */
+static int tell_interventions(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    size_t n = dkl_length(L, 2);
+    dk_lineage_item *items = dkl_array(L, n + 1, sizeof *items);
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        items[i] = (dk_lineage_item){ .kind = DK_LINEAGE_INTERVENTION,
+                                      .name = check_member(L, "name"),
+                                      .text = check_member(L, "text"),
+                                      .n_rows = dk_table_n_rows(table),
+                                      .depth = 1 };
+        lua_pop(L, 1);
+    }
+    DKL_TRY(dki_lineage_go_on(table, items, n, &err));
+    return 0;
 }
 
 /* core.cell_literal(table, column) -> what an expression reads back as the column's first value */
@@ -144,16 +176,6 @@ static int with_levels(lua_State *L)
     return 1;
 }
 
-static const char *check_member(lua_State *L, const char *name)
-{
-    const char *text;
-
-    lua_getfield(L, -1, name);
-    text = lua_tostring(L, -1); /* the table keeps it */
-    lua_pop(L, 1);
-    return text;
-}
-
 /* { texts =, told =, known = { number of a dimension = true } } at the top of the stack */
 static void read_figures(lua_State *L, size_t n_dims, dki_cell_figures *out)
 {
@@ -241,6 +263,7 @@ static int plan(lua_State *L)
 void dkl_open_lineage(lua_State *L)
 {
     static const luaL_Reg primitives[] = { { "lineage", lineage },
+                                           { "tell_interventions", tell_interventions },
                                            { "cell_literal", cell_literal },
                                            { "cell_parts", cell_parts },
                                            { "with_levels", with_levels },

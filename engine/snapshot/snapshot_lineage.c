@@ -13,7 +13,7 @@
 #include "data/table_parts.h"
 
 #define MOST_SAVED 1024 /* items; the middle of a longer lineage is left out */
-#define N_KINDS (DK_LINEAGE_DAY + 1)
+#define N_KINDS (DK_LINEAGE_INTERVENTION + 1)
 
 /* Writing. -------------------------------------------------------------------------------------------------------- */
 

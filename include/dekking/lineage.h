@@ -23,7 +23,9 @@ typedef enum dk_lineage_kind {
     DK_LINEAGE_STEP,      /* text: anything else, in words; n_rows of the result */
     DK_LINEAGE_JOIN,   /* the same, where another table says which rows or columns there are: it follows, deeper */
     DK_LINEAGE_APPEND, /* the same, where rows of other tables were put below: they follow, deeper */
-    DK_LINEAGE_DAY /* name: "as_of" or "published"; text: the day that the rows describe, or were published on */
+    DK_LINEAGE_DAY, /* name: "as_of" or "published"; text: the day that the rows describe, or were published on */
+    DK_LINEAGE_INTERVENTION /* name: a scenario that a result was compared with; text: a step of it, or a parameter's value;
+                               deeper, as it was done to what was compared with */
 } dk_lineage_kind;
 
 typedef struct dk_lineage_item {

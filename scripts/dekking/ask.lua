@@ -120,6 +120,23 @@ local function is_form(given, breakdown, scenarios)
   return false
 end
 
+-- What the scenarios do, one thing a line, for the lineage of what was compared with them.
+local function interventions_of(scenarios, params)
+  local list = {}
+  for i, scenario in ipairs(scenarios) do
+    local spec, name = core.spec(scenario), scenario:name()
+    for k, step in ipairs(spec.steps) do
+      list[#list + 1] = { name = name, text = ("%d. %s: %s"):format(k, step.name, core.part "step".show(step)) }
+    end
+    for _, param in ipairs(spec.params) do
+      local value = params[i][param.name]
+      value = core.literal(value == nil and param.value or value)
+      list[#list + 1] = value and { name = name, text = ("$%s is %s"):format(param.name, value) } or nil
+    end
+  end
+  return list
+end
+
 -- coverage:compare(table, scenario or { scenarios } [, params] [, { long = true, relative = true }])
 -- coverage:compare(table, other_table [, { name = "later", params = {}, long = true, relative = true }]) - two deliveries
 function ask.compare(self, base, against, options, form)
@@ -149,6 +166,7 @@ function ask.compare(self, base, against, options, form)
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
   local result, cells, by_rows, key = core.compare(self, base, all, scenarios, params, form)
+  core.tell_interventions(result, interventions_of(scenarios, params))
   core.compared[result] = { breakdown = self, cells = cells, by_rows = by_rows, scenarios = scenarios, params = params,
                             all = all, long = form.long, form = { relative = form.relative }, key = key }
   return result

@@ -52,18 +52,20 @@ local say = {
   parameter = function(item) return ("  $%s is %s"):format(item.name, item.text) end,
   day = function(item) return ("  %s %s"):format(item.name == "as_of" and "as of" or "published on", item.text) end,
   step = function(item) return ("Then %s: %s."):format(item.text, count(item.rows, "row")) end,
+  intervention = function(item) return ("under %s: %s"):format(item.name, item.text) end,
 }
 say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right
 
--- How a table came to be, in lines.
+-- How a table came to be, in lines. What scenarios do is told with what each step did, where that is known.
 function core.lineage_text(self)
   local lines, items = {}, core.lineage(self)
   if #items == 0 then
     local properties = self:properties()
     lines[1] = say.source { name = properties.name, text = properties.source, rows = #self }
   end
+  local compared = core.compared and core.compared[self]
   for _, item in ipairs(items) do
-    local line = say[item.kind](item)
+    local line = not (compared and item.kind == "intervention") and say[item.kind](item) or nil
     lines[#lines + 1] = line and ("    "):rep(item.depth) .. line
   end
   return table.concat(lines, "\n")

@@ -164,3 +164,24 @@ test("what steps did adds up to the difference", function(t, dk)
     end
   end
 end)
+
+test("what is made of a comparison says what the scenarios do", function(t, dk)
+  local path = os.tmpname()
+  local both = coverage(dk):compare(persons(dk), { plan(dk), dk.scenario "deel" { params = { s = 0.2, k = "M" },
+    { "some", where = "not in_sonar and regio == $k", share = "$s", set = { in_sonar = true } } } }, { s = 0.4 })
+  local lines = {
+    "    under plan: 1. register half: share 0.5 where not in_sonar, set in_sonar = true",
+    '    under plan: 2. move Duiven: all where gemeente == \'Duiven\', set gemeente = "Arnhem"',
+    "    under deel: 1. some: share $s where not in_sonar and regio == $k, set in_sonar = true",
+    "    under deel: $s is 0.4", '    under deel: $k is "M"',
+  }
+  t.eq(both:explain():find("under plan:", 1, true), nil) -- step by step, with numbers
+  both:save(path)
+  local long = coverage(dk):compare(persons(dk), plan(dk), nil, { long = true })
+  for _, made in ipairs { both:where "n_base > 1", both:select { "regio", "gemeente", "n_plan" }, dk.open(path) } do
+    t.has(made:explain(), table.unpack(lines))
+    t.has((made:explain { regio = "M", gemeente = "Arnhem" }), table.unpack(lines))
+  end
+  t.has(long:where "value > 1":explain(), lines[1], lines[2])
+  os.remove(path)
+end)
