@@ -1,5 +1,5 @@
--- tighten_levels.lua - sets that show regions, and municipalities, and no row of both: a hierarchy tells which municipalities
--- a region is the total of. Bounds are those of all tables of whole numbers that there may be, tried one by one.
+-- tighten_levels.lua - sets that show regions, and municipalities, and no row of both: a hierarchy tells which ones a
+-- region is the total of. Bounds are those of all tables of whole numbers that there may be, tried one by one.
 
 local test = ...
 
