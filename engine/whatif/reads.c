@@ -76,11 +76,11 @@ uint32_t dki_reads_dimensions(const dki_reads *reads, uint32_t mask)
 
 size_t dki_reads_sum_of(const dk_breakdown *breakdown, size_t measure)
 {
-    const dki_node *node = dki_expr_root(breakdown->measures[measure].expr);
+    const dki_node *node = dki_expr_root(breakdown->measures[measure].expr), *next;
 
-    while (measure_of(breakdown, node)) {
+    while ((next = measure_of(breakdown, node)) != NULL) {
         measure = dki_breakdown_find_measure(breakdown, node->text);
-        node = measure_of(breakdown, node);
+        node = next;
     }
     return node->kind == DKI_NODE_AGGREGATE && strcmp(node->text, "sum") == 0 ? measure : SIZE_MAX;
 }
