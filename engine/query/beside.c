@@ -209,14 +209,18 @@ static dk_status find_column(dki_beside *beside, size_t at, const char *of, dk_e
     return add_side(beside, name + from, size - from, &column->side, err);
 }
 
-/* The column of a measure on a side, or DK_NO_COLUMN. */
-static size_t find_value(const dki_beside *beside, size_t measure, size_t side)
+size_t dki_beside_find_column(const dki_beside *beside, dki_beside_role role, size_t measure, size_t side)
 {
     for (size_t i = 0; i < dk_table_n_columns(beside->table); i++)
-        if (beside->columns[i].role == DKI_BESIDE_VALUE && beside->columns[i].measure == measure &&
+        if (beside->columns[i].role == role && beside->columns[i].measure == measure &&
             beside->columns[i].side == side)
             return i;
     return DK_NO_COLUMN;
+}
+
+static size_t find_value(const dki_beside *beside, size_t measure, size_t side)
+{
+    return dki_beside_find_column(beside, DKI_BESIDE_VALUE, measure, side);
 }
 
 /* Every side has every measure. */

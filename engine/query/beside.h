@@ -57,6 +57,8 @@ dk_status dki_beside_find(dki_beside *beside, const dk_table *table, dk_error *e
 void dki_beside_drop(dki_beside *beside);
 /* One side, as the breakdown's result that it is: its dimensions, and its measures by their names. */
 dk_status dki_beside_side(const dki_beside *beside, size_t side, const dk_table **out, dk_error *err);
+/* The column of the table that is that of a measure on a side, or DK_NO_COLUMN. */
+size_t dki_beside_find_column(const dki_beside *beside, dki_beside_role role, size_t measure, size_t side);
 /* roll_up_beside.c: rolls up each side; all have the same rows. Errors: as for dk_table_roll_up. */
 dk_status dki_beside_roll_up(dki_beside *beside, const char *level, const char *dimension, dk_error *err);
 /* Once they were rolled up: how many columns they begin with are dimensions. */

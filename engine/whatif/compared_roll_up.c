@@ -1,7 +1,8 @@
 /* compared_roll_up.c - a comparison by municipality as one by region.
  *
  * Every side is rolled up as the result that it is, and the rolled results are compared as any others: so differences of counts and
- * of rates are those of the regions, and not sums of differences. What is shown of the comparison (compared_shown.c), be it wide
+ * of rates are those of the regions, and not sums of differences; where these tell bounds better, they are narrower
+ * (compared_changes.h). What is shown of the comparison (compared_shown.c), be it wide
  * or long, is shown of the rolled one.
  */
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "compared_changes.h"
 #include "compared_shown.h"
 #include "expr/quote.h"
 #include "query/breakdown_parts.h"
@@ -103,14 +105,15 @@ static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_bre
 
 /* Comparing ------------------------------------------------------------------------------------------------------ */
 
-static dk_status compare(const dki_beside *beside, const dki_shown *shown, dki_arena *arena, const dk_table **out,
-                         dk_error *err)
+static dk_status compare(const dki_beside *beside, const dki_shown *shown, const char *level, const char *dimension,
+                         dki_arena *arena, const dk_table **out, dk_error *err)
 {
     const dk_comparison_form form = { .is_long = shown->is_long, .relative = shown->is_relative };
     size_t *kept = dki_arena_array(arena, beside->n_measures, sizeof *kept, err);
     dki_part *measures = dki_arena_array(arena, beside->n_measures, sizeof *measures, err);
     const dk_breakdown *whole = NULL;
     const dk_table *made = NULL;
+    dki_untouched untouched = { .context = NULL };
     dk_breakdown view;
     dk_status status = kept && measures ? remake(beside, arena, &whole, kept, err) : DK_ERR_MEMORY;
 
@@ -121,7 +124,13 @@ static dk_status compare(const dki_beside *beside, const dki_shown *shown, dki_a
     memcpy(&view, whole, sizeof view);
     view.measures = measures;
     view.n_measures = beside->n_measures;
-    status = dki_compare_results(&view, beside->rolled, beside->sides, beside->n_sides, &form, NULL, &made, err);
+    status = dki_untouched_init(&untouched, &view, beside->rolled[0], beside->n_sides, err);
+    if (status == DK_OK)
+        status = dki_compared_changes(beside, whole, kept, level, dimension, &untouched, err);
+    if (status == DK_OK)
+        status = dki_compare_results(&view, beside->rolled, beside->sides, beside->n_sides, &form, &untouched,
+                                     &made, err);
+    dki_untouched_drop(&untouched);
     if (status == DK_OK)
         status = dki_shown_again(shown, made, dki_beside_n_by(beside), out, err);
     dk_table_release(made);
@@ -164,7 +173,7 @@ static dk_status roll_up(const dki_shown *shown, const dk_table *wide, const cha
     if (status == DK_OK)
         status = dki_beside_roll_up(&beside, level, dimension, err);
     if (status == DK_OK)
-        status = compare(&beside, shown, &arena, &made, err);
+        status = compare(&beside, shown, level, dimension, &arena, &made, err);
     if (status == DK_OK)
         status = carry_notes(shown->table, beside.rolled[0], &made, err);
     if (status == DK_OK)

@@ -150,7 +150,7 @@ void dki_shown_drop(dki_shown *shown)
 
 /* Tables --------------------------------------------------------------------------------------------------------- */
 
-/* The columns of whole: dimensions as the table has them, and what sides have of the measures. */
+/* The columns of whole: dimensions as the table has them, and what sides have of the measures, and differ by. */
 static dk_status select_wide(const dki_shown *shown, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(shown->whole);
@@ -165,7 +165,9 @@ static dk_status select_wide(const dki_shown *shown, const dk_table **out, dk_er
             names[n++] = name;
     }
     for (size_t i = 0; names && i < n_columns; i++)
-        if (shown->all.columns[i].role == DKI_BESIDE_VALUE && shown->needed[shown->all.columns[i].measure])
+        if ((shown->all.columns[i].role == DKI_BESIDE_VALUE ||
+             shown->all.columns[i].role == DKI_BESIDE_DIFFERENCE) &&
+            shown->needed[shown->all.columns[i].measure])
             names[n++] = dk_table_field(shown->whole, i)->name;
     if (status == DK_OK)
         status = dk_table_select(shown->whole, names, n, out, err);

@@ -78,7 +78,7 @@ static bool has_bounds(const dk_breakdown *whole, const dk_table *base)
     return false;
 }
 
-static dk_value *new_within(dki_untouched *u, size_t measure, size_t side, dk_error *err)
+dk_value *dki_untouched_new(dki_untouched *u, size_t measure, size_t side, dk_error *err)
 {
     dk_value **slot = &u->within[measure * u->n_sides + side];
 
@@ -114,7 +114,7 @@ static dk_status search(dki_touched *t, dki_untouched *u, const dk_params *param
     if (status == DK_OK)
         status = dki_touched_run(t, params, err);
     for (size_t m = 0; m < t->whole->n_measures && status == DK_OK; m++) {
-        dk_value *within = is_bounded(t->whole, t->base, m) ? new_within(u, m, side, err) : NULL;
+        dk_value *within = is_bounded(t->whole, t->base, m) ? dki_untouched_new(u, m, side, err) : NULL;
 
         if (within)
             status = find_measure(t, m, masks, within, err);
@@ -228,7 +228,7 @@ dk_status dki_untouched_tables(dki_untouched *u, const dk_breakdown *whole, cons
         dki_reads_find(&reads, whole, m, &names);
         if (!is_bounded(whole, base, m) || !reads_the_same(table, other, &reads))
             continue;
-        within = new_within(u, m, side, err);
+        within = dki_untouched_new(u, m, side, err);
         if (within == NULL)
             status = DK_ERR_MEMORY;
         for (uint64_t row = 0; within && row < u->n_rows; row++)

@@ -25,6 +25,8 @@ dk_status dki_untouched_find(dki_untouched *u, const dk_breakdown *whole, const 
 /* The same of another table, of which some columns may be those of the first. */
 dk_status dki_untouched_tables(dki_untouched *u, const dk_breakdown *whole, const dk_table *table,
                                const dk_table *other, const dk_table *base, size_t side, dk_error *err);
+/* Room for what the differences of a measure lie within, by row of the base; NULL: no memory. */
+dk_value *dki_untouched_new(dki_untouched *u, size_t measure, size_t side, dk_error *err);
 /* Whether something is known of a measure on a side. u may be NULL. */
 bool dki_untouched_has(const dki_untouched *u, size_t measure, size_t side);
 /* What the difference lies within; NULL: nothing is known. */

@@ -131,11 +131,14 @@ local function random_step(dk, number)
   end
 end
 
+local REGIONS = { A = "M", B = "M", C = "V" }
+
 -- How often each unknown number counts in a cell; nil where nobody does.
 local function coefficients(persons, cell, known_only)
   local list, any = {}, false
   for _, p in ipairs(persons) do
-    if (cell.g == nil or p.g == cell.g) and (cell.k == nil or p.k == cell.k) and (not known_only or p.s) and p.w > 0 then
+    if (cell.g == nil or p.g == cell.g) and (cell.r == nil or REGIONS[p.g] == cell.r) and (cell.k == nil or p.k == cell.k)
+      and (not known_only or p.s) and p.w > 0 then
       list[p.i], any = (list[p.i] or 0) + p.w, true
     end
   end
@@ -209,4 +212,56 @@ test("differences hold the truth, and are the narrowest where one step moved per
     end
   end
   t.eq(n_same > 5 * ROUNDS and n_narrow > 5 * ROUNDS, true)
+end)
+
+test("a comparison that is rolled up keeps what is known of its parts", function(t, dk)
+  math.randomseed(20261201)
+  local geo = dk.hierarchy(dk.read_text "g;r\nA;M\nB;M\nC;V\n", { "g", "r" })
+  local ask = dk.breakdown { by = { "g", "k" }, measures = { "x = sum(n)", "y = sum(n) where s" } }
+  local rows = dk.table { { g = "A", k = "x", s = true, n = withheld(2, 4) },
+    { g = "B", k = "x", s = false, n = withheld(0, 9) }, { g = "C", k = "y", s = true, n = withheld(5, 9) } }
+  local plan = dk.scenario "plan" { { "half of A leaves", where = "g == 'A'", share = 0.5, remove = true } }
+  for _, long in ipairs { false, true } do
+    local made = ask:compare(rows:use(geo), plan, nil, { relative = true, long = long }):roll_up "r"
+    if long then
+      made = made:where("measure == 'x'"):rename { difference = "x_plan_difference", relative = "x_plan_relative" }
+    end
+    t.eq(shown(made.x_plan_difference), "-2..-1 0", tostring(made)) -- M, V
+    t.eq(shown(made.x_plan_relative), "-0.923077..-0.076923 0") -- M goes from 2..13 to 1..11
+  end
+  local n_narrower = 0
+  for round = 1, ROUNDS / 2 do
+    local persons, data, ranges = {}, {}, {}
+    for i = 1, math.random(1, 6) do
+      local lo = math.random(0, 6)
+      local row = { g = ("ABC"):sub(math.random(3)):sub(1, 1), k = ("xy"):sub(math.random(2)):sub(1, 1),
+        s = math.random(2) == 1, lo = lo, hi = lo + math.random(0, 4) }
+      ranges[i], persons[i] = row, { i = i, g = row.g, k = row.k, s = row.s, w = 1 }
+      data[i] = { g = row.g, k = row.k, s = row.s, n = withheld(row.lo, row.hi) }
+    end
+    local step, run = random_step(dk, 1)
+    local after = run(persons)
+    local made = ask:compare(dk.table(data):use(geo), dk.scenario "plan" { step }):roll_up "r"
+    local columns = {}
+    for name in made:columns() do columns[name] = made[name]:to_lua { plain = true } end
+    for at = 1, #made do
+      local cell = { r = columns.r[at], k = columns.k[at] }
+      for _, name in ipairs { "x", "y" } do
+        local base, plan_ = coefficients(persons, cell, name == "y"), coefficients(after, cell, name == "y")
+        local least, greatest = closed(columns[name .. "_plan_difference"][at])
+        local where = ("round %d, %s of %s %s"):format(round, name, cell.r, cell.k)
+        if not (base and plan_) then
+          t.eq(least, nil, where)
+        else
+          local from, to = span(ranges, base, plan_, 1, 1)
+          local b_least, b_greatest = closed(columns[name .. "_base"][at])
+          local p_least, p_greatest = closed(columns[name .. "_plan"][at])
+          t.ok(least <= from + 1e-9 and greatest >= to - 1e-9, where)
+          t.ok(least >= p_least - b_greatest - 1e-9 and greatest <= p_greatest - b_least + 1e-9, where)
+          n_narrower = n_narrower + (greatest - least < p_greatest - b_least - p_least + b_greatest - 1e-9 and 1 or 0)
+        end
+      end
+    end
+  end
+  t.ok(n_narrower > ROUNDS / 4, n_narrower)
 end)
