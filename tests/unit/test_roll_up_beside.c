@@ -238,6 +238,29 @@ static void columns_of_a_pivot_are_rolled_up(void **state)
     dk_table_release(now);
 }
 
+/* a is 3..5, b 1, and c 2..4, and they are themselves. */
+static void what_is_the_same_of_parts_is_so_of_regions(void **state)
+{
+    const dk_table *now = persons(NOW), *compared = NULL, *rolled = NULL;
+    const dk_breakdown *breakdown =
+        make_breakdown(context, ASK(.by = { "g" }, .margins = DK_MARGINS_TOTALS,
+                                    .measures = { "x = sum(interval(1, case(s == 'm', 1, 3)))" }));
+    const dk_comparison_form form = { .relative = true };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_compare_as(breakdown, now, now, "z", NULL, &form, &compared, &err), &err);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_rows(rolled), "X|4..6|4..6|0|0.000000\nY|2..4|2..4|0|0.000000\n"
+                                           "*|6..10|6..10|0|0.000000\n");
+    dk_table_release(rolled);
+    dk_table_release(compared);
+    dk_breakdown_release(breakdown);
+    dk_table_release(now);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(different_groups_are_rolled_up_by_themselves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_slipped_in_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_of_a_pivot_are_rolled_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_the_same_of_parts_is_so_of_regions, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
