@@ -47,6 +47,7 @@ static void read_node(dki_reads *reads, const dki_node *node)
         read_node(reads, measure);
     } else if (node->kind == DKI_NODE_AGGREGATE) {
         reads->columns |= columns_of(reads, node);
+        reads->of_rows = true;
     } else {
         reads->of_all |= is_all && node->n_children == 1;
         reads->of_others |= (is_all && node->n_children > 1) || (node->other && node->n_children > 0);

@@ -31,12 +31,22 @@ static size_t find_sum(const dki_touched *t, size_t measure)
     return k;
 }
 
-/* Whether the rows that a measure looks at beside those of its group are as they were. */
+/* Whether figures beside the table go where a step takes whole groups. */
+static bool figures_follow(const dki_touched *t)
+{
+    for (size_t i = 0; i < t->scenario->n_steps; i++)
+        if (dki_step_sets_figures(&t->scenario->steps[i], t->stages[0]))
+            return true;
+    return false;
+}
+
+/* Whether the rows that a measure looks at beside those of its group, and figures beside the table, are as they were. */
 static bool leaves_others(const dki_touched *t, const dki_reads *reads)
 {
     uint32_t all = reads->columns | DKI_TOUCHED_ALL;
 
-    return !(reads->of_all && dki_touched_any(t, all)) && !(reads->of_others && t->n_parts > 0);
+    return !(reads->of_all && dki_touched_any(t, all)) && !(reads->of_others && t->n_parts > 0) &&
+           !(reads->of_figures && figures_follow(t));
 }
 
 static dk_status find_measure(dki_touched *t, size_t measure, const uint32_t *masks, dk_value *within,
@@ -57,7 +67,7 @@ static dk_status find_measure(dki_touched *t, size_t measure, const uint32_t *ma
         if (may)
             status = dki_touched_ask(t, reads.columns | dki_reads_dimensions(&reads, masks[row]) | DKI_TOUCHED_ALL,
                                      &answer, err);
-        if (status == DK_OK && answer && !answer->touched[row])
+        if (status == DK_OK && answer && (!answer->touched[row] || !reads.of_rows))
             within[row].is_null = false;
         else if (status == DK_OK && answer && k < t->n_sums)
             within[row] = answer->sums[row * t->n_sums + k];

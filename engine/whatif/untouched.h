@@ -37,6 +37,7 @@ typedef struct dki_reads {
     const dk_breakdown *breakdown;
     const dki_text_map *names;
     uint32_t columns; /* bits of those of the measure, and of the breakdown's where */
+    bool of_rows;     /* it gathers something of the group's own rows */
     bool of_all;      /* it looks at the rows of everything, too ... */
     bool of_others;   /* ... or at those of other groups */
     bool of_figures;  /* or at figures beside the table */
