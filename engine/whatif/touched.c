@@ -35,28 +35,63 @@ static bool is_set_anew(const dki_step *step, const dk_table *cells, const char 
            dki_step_changes(step, cells, name);
 }
 
-static dk_status find_changed(dki_touched *t, size_t step, dki_touched_part *part, dki_buffer keys[2],
-                              dk_error *err)
+/* The columns of the cells before a step and after it. */
+struct columns {
+    const dk_column *before[DKI_TOUCHED_NAMES], *after[DKI_TOUCHED_NAMES];
+    const char *names[DKI_TOUCHED_NAMES];
+};
+
+static void find_columns(const dki_touched *t, size_t stage, struct columns *out)
 {
-    const dk_table *before = t->stages[part->stage], *after = t->stages[part->stage + 1];
+    const dk_table *before = t->stages[stage], *after = t->stages[stage + 1];
+
+    for (uint32_t i = 0; i < t->names.n; i++) {
+        size_t size;
+
+        out->names[i] = dki_text_map_get(&t->names, i, &size);
+        out->before[i] = dk_table_field(before, dk_table_find(before, out->names[i]))->column;
+        out->after[i] = dk_table_field(after, dk_table_find(after, out->names[i]))->column;
+    }
+}
+
+/* Speed: most values are texts or whole numbers that are the same. false: they may be, too. */
+static bool are_plainly_same(const dk_value *a, const dk_value *b)
+{
+    if (a->is_null || b->is_null || a->type != b->type || a->scale != b->scale)
+        return false;
+    if (a->type == DK_TEXT || a->type == DK_CATEGORY)
+        return a->as.text.size == b->as.text.size &&
+               memcmp(a->as.text.bytes, b->as.text.bytes, a->as.text.size) == 0;
+    if (a->type == DK_INTERVAL)
+        return a->as.interval.marker.size == 0 && b->as.interval.marker.size == 0 &&
+               a->as.interval.meaning == b->as.interval.meaning && dk_value_compare(a, b) == 0;
+    return a->type == DK_BOOLEAN   ? a->as.boolean == b->as.boolean
+           : a->type == DK_INTEGER ? a->as.integer == b->as.integer
+                                   : false;
+}
+
+static dk_status find_changed(const dki_touched *t, size_t step, const struct columns *columns,
+                              dki_touched_part *part, dki_buffer keys[2], dk_error *err)
+{
     dk_status status = DK_OK;
 
     for (uint32_t i = 0; i < t->names.n && status == DK_OK; i++) {
-        size_t size;
-        const char *name = dki_text_map_get(&t->names, i, &size);
+        bool is_same;
         dk_value was, is;
 
-        status = dk_column_get(dk_table_field(before, dk_table_find(before, name))->column, part->from, &was, err);
+        status = dk_column_get(columns->before[i], part->from, &was, err);
         if (status == DK_OK)
-            status = dk_column_get(dk_table_field(after, dk_table_find(after, name))->column, part->to, &is, err);
+            status = dk_column_get(columns->after[i], part->to, &is, err);
+        is_same = status == DK_OK && are_plainly_same(&was, &is);
         keys[0].size = keys[1].size = 0;
-        if (status == DK_OK)
+        if (status == DK_OK && !is_same)
             status = dki_group_key_add(&was, &keys[0], err);
-        if (status == DK_OK)
+        if (status == DK_OK && !is_same)
             status = dki_group_key_add(&is, &keys[1], err);
+        if (status == DK_OK && !is_same)
+            is_same = keys[0].size == keys[1].size && memcmp(keys[0].bytes, keys[1].bytes, keys[0].size) == 0;
         if (status == DK_OK &&
-            (keys[0].size != keys[1].size || memcmp(keys[0].bytes, keys[1].bytes, keys[0].size) != 0 ||
-             is_set_anew(&t->scenario->steps[step], before, name, &is)))
+            (!is_same || is_set_anew(&t->scenario->steps[step], t->stages[part->stage], columns->names[i], &is)))
             part->changed |= UINT32_C(1) << i;
     }
     return status;
@@ -64,9 +99,11 @@ static dk_status find_changed(dki_touched *t, size_t step, dki_touched_part *par
 
 static dk_status add_parts(dki_touched *t, size_t step, const dki_trail_step *trail, dk_error *err)
 {
+    struct columns columns;
     dki_buffer keys[2];
     dk_status status = DK_OK;
 
+    find_columns(t, t->n_stages - 2, &columns);
     for (size_t i = 0; i < 2; i++)
         dki_buffer_init(&keys[i], t->context);
     DKI_FOR_ROWS(i, trail->n, t->context, status, err)
@@ -80,7 +117,7 @@ static dk_status add_parts(dki_touched *t, size_t step, const dki_trail_step *tr
         if (part.from == NOBODY || part.to == NOBODY)
             part.changed = DKI_TOUCHED_ALL;
         else
-            status = find_changed(t, step, &part, keys, err);
+            status = find_changed(t, step, &columns, &part, keys, err);
         if (status == DK_OK && part.changed != 0)
             status = dki_grow(t->context, (void **)&t->parts, &t->capacity, t->n_parts + 1, sizeof *t->parts, err);
         if (status == DK_OK && part.changed != 0)

@@ -314,3 +314,68 @@ test("figures beside a table are the same where no step takes them along", funct
   t.eq(shown(made.f_plan_difference), "0 0 0")
   t.eq(shown(made.x_plan_difference), "-7..-5.5 5.5..7 0")
 end)
+
+-- Steps of all kinds, over persons one by one: the condition mentions their number, so that the same are taken where
+-- numbers are exact and where they are known in bounds.
+test("whatever steps do, what is exact lies within the bounds of differences", function(t, dk)
+  math.randomseed(20261202)
+  local ask = dk.breakdown { by = { "g", "k" }, margins = "cube", where = "id > 0", measures = { "x = sum(n)",
+    "y = sum(n) where s", "m = mean(n)", "p = x / all(x)", "q = y / (x + y)", "l = min(n)", "z = x - y" } }
+  local function g() return ("ABC"):sub(math.random(3)):sub(1, 1) end
+  local kinds = {
+    function() return { where = "s", share = math.random(4) / 4, set = { g = g() } } end,
+    function()
+      return { where = ("g == '%s'"):format(g()), count = 1, whole = true, first = "k", set = { s = true } }
+    end,
+    function() return { where = "not s", share = 0.5, drawn = true, per = "g", set = { s = true } } end,
+    function() return { where = ("g == '%s'"):format(g()), scale = math.random(1, 6) / 4 } end,
+    function() return { where = "s", count = 2, add = true, set = { g = g() } } end,
+    function() return { where = "k == 'x'", share = 0.25, remove = true } end,
+    function() return { rate = "s", to = 0.5, per = "g" } end,
+    function()
+      return { move = "g", shares = { { from = "A", to = "B", share = 0.5 }, { from = "B", to = "C", share = 0.25 } } }
+    end,
+    function() return { all = true, set = { g = dk.expr "case(g == 'A', 'B', g == 'B', 'A', g)" } } end,
+    function() return { where = "k == 'y'", all = true, set = { k = "x" } } end,
+  }
+  local n, n_narrower, n_run = 0, 0, 0
+  for round = 1, ROUNDS do
+    local exact, known = {}, {}
+    for i = 1, math.random(2, 8) do
+      local value = math.random(0, 9)
+      exact[i] = { id = i, g = g(), k = ("xy"):sub(math.random(2)):sub(1, 1), s = math.random(2) == 1, n = value }
+      known[i] = { id = i, g = exact[i].g, k = exact[i].k, s = exact[i].s,
+        n = withheld(value - math.random(0, 2), value + math.random(0, 2)) }
+    end
+    local steps = {}
+    for i = 1, math.random(1, 3) do
+      steps[i] = kinds[math.random(#kinds)]()
+      steps[i][1], steps[i].allow_none = "step " .. i, true
+    end
+    local plan = dk.scenario "plan" (steps)
+    local done, truth = pcall(ask.compare, ask, dk.table(exact), plan)
+    if done then
+      n_run = n_run + 1
+      local made = ask:compare(dk.table(known, { types = { n = "interval" } }), plan)
+      t.eq(#made, #truth)
+      for name in truth:columns() do
+        if name:find "_difference$" then
+          local real = truth:derive(("v = real(%s)"):format(name)).v:to_lua { plain = true }
+          local bounds = made[name]:to_lua { plain = true }
+          local base = made[name:gsub("_plan_difference", "_base")]:to_lua { plain = true }
+          for at, value in ipairs(real) do
+            local least, greatest = closed(bounds[at])
+            if value ~= dk.null and least then
+              local where = ("round %d, %s of row %d: %g in %g..%g\n%s"):format(round, name, at, value, least, greatest,
+                tostring(plan))
+              t.ok(least <= value + 1e-6 and greatest >= value - 1e-6, where)
+              local b_least, b_greatest = closed(base[at])
+              n, n_narrower = n + 1, n_narrower + (b_least and b_least < b_greatest and least == greatest and 1 or 0)
+            end
+          end
+        end
+      end
+    end
+  end
+  t.ok(n_run > ROUNDS / 3 and n > 20 * ROUNDS and n_narrower > ROUNDS, ("%d %d %d"):format(n_run, n, n_narrower))
+end)
