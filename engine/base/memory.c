@@ -28,8 +28,9 @@
 
 #define HEADER 16
 #define WIDE 64
-#define IS_WIDE 1       /* in the header, beside the offset, which is a multiple of 16 */
-#define FIRST_BYTES 128 /* of an array that grows: about as much as it begins with */
+#define IS_WIDE 1        /* in the header, beside the offset, which is a multiple of 16 */
+#define FIRST_BYTES 128  /* of an array that grows: about as much as it begins with */
+#define SMALL_BLOCK 1024 /* about the most that glibc keeps for the thread that freed it */
 #define PAGE ((size_t)4096)
 #define LARGE_PAGE ((size_t)2 << 20)
 #define LARGE_BLOCK (2 * LARGE_PAGE)
@@ -360,7 +361,9 @@ static char *allocate_wide(size_t whole, size_t *offset)
     return base;
 }
 
-/* Clearing is left to calloc: it knows which pages are fresh, and clear already. */
+/* Clearing what is large is left to calloc: it knows which pages are fresh, and clear already. What is small calloc does not take from
+ * what the thread has freed, where malloc finds it in a few instructions; so it is cleared here, behind the header, as a compiler
+ * makes calloc of malloc and memset. */
 static void *allocate(dk_context *context, size_t size, bool wide, bool clear, dk_error *err)
 {
     size_t offset = HEADER, whole, used;
@@ -377,7 +380,7 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
     if (wide)
         base = allocate_wide(whole, &offset);
     else
-        base = clear ? calloc(1, whole) : malloc(whole);
+        base = clear && whole > SMALL_BLOCK ? calloc(1, whole) : malloc(whole);
     if (base && !wide)
         dki_advise_large_block(base, whole);
     if (base == NULL) {
@@ -389,6 +392,8 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
     header = header_of(base + offset);
     header[0] = size;
     header[1] = offset | (wide ? IS_WIDE : 0);
+    if (clear && whole <= SMALL_BLOCK)
+        memset(base + offset, 0, size);
     return base + offset;
 }
 
