@@ -35,6 +35,7 @@
 #define FAR_LEVELS 2000 /* of the stack: some 3 ms, since Lua counts them anew for each */
 #define NEAR_LEVELS 200
 #define SECOND_NANOSECONDS 20000000 /* who sends two signals has the second one sent by then */
+#define SMALL 1024                  /* bytes */
 #define LATE_NANOSECONDS 20000000   /* what can be stopped in another way has been by then */
 
 #define WARNING "\nwhat runs cannot be stopped: one more Ctrl-C ends the program\n"
@@ -242,6 +243,9 @@ static bool is_late(void)
 bool dkc_interrupt_refuses(size_t size, bool at_once)
 {
     if (n_signals <= n_raised || running == NULL)
+        return false;
+    /* The collector forgets a finalizer for whose call there is no memory; what one of Lua does without end is stopped by the hook. */
+    if (size < SMALL && is_finalizing(running))
         return false;
     if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
         refused_size = 0;
