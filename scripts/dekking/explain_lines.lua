@@ -113,6 +113,9 @@ local function ends_of(found, name)
   end
 end
 
+-- Whether it is a sum of a number of each row, of which is known what those who moved have of it.
+local function is_sum(item) return item.text:find "^sum%b()$" ~= nil or item.text:find "^sum%b() where " ~= nil end
+
 -- Why a difference of numbers in bounds is narrower than what both sides may be apart.
 local function say_cancelled(lines, cell, item, name)
   local least, greatest = ends_of(cell.found, name .. "_difference")
@@ -124,7 +127,7 @@ local function say_cancelled(lines, cell, item, name)
   if least == 0 and greatest == 0 then
     lines[#lines + 1] = ("     whatever it is, it is the same on both sides: what %s reads of its rows is as it was")
       :format(item.name)
-  elseif greatest - least < (to - from) + (up_to - of) then
+  elseif is_sum(item) and greatest - least < (to - from) + (up_to - of) then
     lines[#lines + 1] = "     it is that of those who moved, came or left: of who stayed it is the same on both sides"
   end
 end

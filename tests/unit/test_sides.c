@@ -186,7 +186,7 @@ static void names_that_meet_are_refused(void **state)
                  "the other table has a name, which its columns get");
     for (int i = 0; i < 3; i++)
         assert_ok(dk_breakdown_run(twice, table, NULL, &results[i], &err), &err);
-    assert_fails(dki_compare_results(twice, results, names, 3, NULL, &result, &err), &err, DK_ERR_DUPLICATE,
+    assert_fails(dki_compare_results(twice, results, names, 3, NULL, NULL, &result, &err), &err, DK_ERR_DUPLICATE,
                  "two sides of a comparison are named x (give one another name: scenario:named \"...\")");
     assert_null(result);
     for (int i = 0; i < 3; i++)
