@@ -21,6 +21,8 @@
 #include "expr/elsewhere.h"
 #include "expr/quote.h"
 
+#define MOST_NODES 1000000
+
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
@@ -99,6 +101,7 @@ struct check {
     dk_error *err;
     const dki_node *found;
     bool has_rest; /* the breakdown is to have one */
+    uint64_t n_nodes;
 };
 
 static bool is_all(const dki_node *node)
@@ -223,13 +226,16 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     dk_status status = DK_OK;
     size_t measure;
 
+    check->n_nodes++;
     switch (node->kind) {
     case DKI_NODE_LITERAL:
     case DKI_NODE_PARAM: return DK_OK;
     case DKI_NODE_NAME:
         measure = dki_breakdown_find_measure(check->breakdown, node->text);
-        if (measure != SIZE_MAX && measure < check->n_before)
+        if (measure != SIZE_MAX && measure < check->n_before) {
+            check->n_nodes += check->breakdown->measures[measure].n_nodes;
             return DK_OK;
+        }
         if (!in_all && dki_breakdown_find_dimension(check->breakdown, node->text) != SIZE_MAX)
             return DK_OK;
         return fail_name(check, node, in_all);
@@ -317,6 +323,32 @@ static dk_status fail_twice(const dk_breakdown *breakdown, const char *name, dk_
     return DK_ERR_DUPLICATE;
 }
 
+/* Measures are gone through with what the names in them stand for: of names of names that may be more than anybody waits for. */
+static dk_status check_measures(dk_breakdown *breakdown, bool has_rest, dk_error *err)
+{
+    uint64_t n_nodes = 0;
+
+    for (size_t i = 0; i < breakdown->n_measures; i++) {
+        dki_part *measure = &breakdown->measures[i];
+        struct check check = { breakdown, measure->expr, i, err, NULL, has_rest, 0 };
+        dk_status status = check_outside(&check, dki_expr_root(check.expr), false);
+
+        if (status != DK_OK)
+            return status;
+        n_nodes += check.n_nodes;
+        if (n_nodes > MOST_NODES) {
+            (void)dki_fail(
+                err, DK_ERR_LIMIT,
+                "the measures to %s are made of more than %d parts, with what names of measures stand for",
+                measure->name, MOST_NODES);
+            dki_hint(err, "compute what is made of them in the result: result:derive \"%s = ...\"", measure->name);
+            return DK_ERR_LIMIT;
+        }
+        measure->n_nodes = (uint32_t)check.n_nodes;
+    }
+    return DK_OK;
+}
+
 static dk_status read_parts(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -344,12 +376,7 @@ static dk_status read_parts(dk_breakdown *breakdown, const dk_breakdown_spec *sp
         if (status != DK_OK)
             return status;
     }
-    for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
-        struct check check = { breakdown, breakdown->measures[i].expr, i, err, NULL, spec->rest != NULL };
-
-        status = check_outside(&check, dki_expr_root(check.expr), false);
-    }
-    return status;
+    return check_measures(breakdown, spec->rest != NULL, err);
 }
 
 static bool result_has(const dk_breakdown *breakdown, const char *name)

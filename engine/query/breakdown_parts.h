@@ -21,6 +21,7 @@ typedef struct dki_part {
     const char *format;
     const dk_expr *expr;
     bool shows_levels; /* of a dimension: also those without rows, as its levels were asked for by name */
+    uint32_t n_nodes;  /* of a measure: aggregates and what is around them, with what names of measures stand for */
 } dki_part;
 
 /* Whether the values of a dimension are sets, and a row stands in the groups of several members. */

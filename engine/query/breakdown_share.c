@@ -69,8 +69,9 @@ static dki_node *make_share(dki_making *m, const dki_plan *plan, const dki_node 
     return dki_make(m, DKI_NODE_CALL, ".part", children, 2 * DKI_BOUNDS_PARTS);
 }
 
-/* A tree with what measures add up, or gather, in the place of their names. */
-static const dki_node *write_out(dki_making *m, const dki_plan *plan, const dki_node *node)
+/* A tree with what measures add up, or gather, in the place of their names. Names of names may be very many terms: *n_terms counts them,
+ * and where there are too many the rest stays as it is. */
+static const dki_node *write_out(dki_making *m, const dki_plan *plan, const dki_node *node, size_t *n_terms)
 {
     const dki_node *root = NULL, *children[2];
 
@@ -79,12 +80,16 @@ static const dki_node *write_out(dki_making *m, const dki_plan *plan, const dki_
 
         root = measure == SIZE_MAX ? NULL : dki_expr_root(plan->breakdown->measures[measure].expr);
     }
-    if (root && (root->kind != DKI_NODE_CALL || is_call(root, "+") || is_call(root, "-")))
-        return write_out(m, plan, root);
-    if ((!is_call(node, "+") && !is_call(node, "-")) || m->failed)
+    if (*n_terms > DKI_MOST_TERMS || m->failed)
         return node;
+    if (root && (root->kind != DKI_NODE_CALL || is_call(root, "+") || is_call(root, "-")))
+        return write_out(m, plan, root, n_terms);
+    if (!is_call(node, "+") && !is_call(node, "-")) {
+        ++*n_terms;
+        return node;
+    }
     for (size_t i = 0; i < node->n_children && i < 2; i++)
-        children[i] = write_out(m, plan, node->children[i]);
+        children[i] = write_out(m, plan, node->children[i], n_terms);
     return dki_make(m, DKI_NODE_CALL, node->text, children, node->n_children);
 }
 
@@ -96,8 +101,13 @@ static dki_node *make_part(dki_making *m, const dki_plan *plan, const dki_node *
     dki_terms part = { .n = 0 }, whole = { .n = 0 };
 
     m->at = node;
-    for (size_t i = 0; i < 2; i++)
-        children[i] = write_out(m, plan, node->children[i]);
+    for (size_t i = 0; i < 2; i++) {
+        size_t n_terms = 0;
+
+        children[i] = write_out(m, plan, node->children[i], &n_terms);
+        if (n_terms > DKI_MOST_TERMS)
+            return NULL;
+    }
     if (m->failed || !dki_terms_find(&part, children[0], false) || !dki_terms_find(&whole, children[1], false) ||
         !dki_terms_take(&whole, &part))
         return NULL;

@@ -122,3 +122,24 @@ test("bounds of shares are those of all numbers that there may be", function(t, 
   end
   t.eq(n_checked > 10 * ROUNDS, true)
 end)
+
+-- m0, and measures of which each has the one before three times: m1 = m0 - m0 + m0, ...; and m0 as a part of the last.
+local function chain(n)
+  local list = { "m0 = sum(n)" }
+  for i = 1, n do
+    list[#list + 1] = ("m%d = m%d - m%d + m%d"):format(i, i - 1, i - 1, i - 1)
+  end
+  list[#list + 1] = ("q = m0 / m%d"):format(n)
+  return list
+end
+
+test("names of measures that stand for names of measures end", function(t, dk)
+  local rows = dk.table { { "n", { { least = 4, greatest = 5 } } } }
+  t.eq(tostring(rows:breakdown { measures = chain(1) }.q:to_lua()[1]), "0.800000..1.333334") -- 4 / (4 + 1), 4 / (4 - 1)
+  local begun = os.clock()
+  t.eq(#rows:breakdown { measures = chain(8) }, 1) -- more terms than are looked through
+  t.raises(function() rows:breakdown { measures = chain(40) } end,
+    "the measures to m12 are made of more than 1000000 parts, with what names of measures stand for",
+    'compute what is made of them in the result: result:derive "m12 = ..."')
+  t.ok(os.clock() - begun < 20)
+end)
