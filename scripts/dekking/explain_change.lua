@@ -138,7 +138,8 @@ local function say_parts(row, base, later)
   return table.concat(texts)
 end
 
--- A line for each measure that is another, and one with the names of the others.
+-- A line for each measure that is another, and one with the names of the others. How far bounds are apart is not said: the
+-- cells before and after a step do not tell whose numbers are the same, as the comparison knows.
 function changed.say_measures(lines, row, measures)
   local same, columns = {}, {}
   for each in row:schema():rows() do
@@ -147,7 +148,8 @@ function changed.say_measures(lines, row, measures)
   for _, measure in ipairs(measures) do
     local base, later = measure .. "_base", measure .. "_" .. THEN
     local from, to, difference = shown(row, base), shown(row, later), later .. "_difference"
-    local change = columns[difference] and shown(row, difference)
+    local is_told = columns[difference] and not row:column(difference):type():find "^interval"
+    local change = is_told and shown(row, difference)
     if from == to and (not change or is_zero(change)) and say_parts(row, base, later):find " to " == nil then
       same[#same + 1] = measure
     else

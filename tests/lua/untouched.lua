@@ -54,6 +54,7 @@ test("a group that no step touched differs by nothing, and a total by what moved
   words = made:explain { regio = "M", gemeente = "Duiven" }
   t.has(words, "differs by -4.5..-2.5", "it is that of those who moved, came or left")
   t.eq(select(2, words:gsub("it is that of those who moved", "")), 1) -- of n, and not of what is made of it
+  t.has(words, "\n     n: 5..9 to 2.5..4.5\n") -- how far that is stands above
 end)
 
 test("what a step does not change of a measure leaves it, and what it sets does not", function(t, dk)
