@@ -138,9 +138,9 @@ local function say_parts(row, base, later)
   return table.concat(texts)
 end
 
--- A line for each measure that is another, and one with the names of the others. How far bounds are apart is not said: the
--- cells before and after a step do not tell whose numbers are the same, as the comparison knows.
-function changed.say_measures(lines, row, measures)
+-- A line for each measure that is another, and one with the names of the others. How far bounds are apart is not said of a
+-- step: the cells before and after it do not tell whose numbers are the same, as the comparison knows.
+function changed.say_measures(lines, row, measures, is_step)
   local same, columns = {}, {}
   for each in row:schema():rows() do
     columns[each.name] = true
@@ -148,7 +148,7 @@ function changed.say_measures(lines, row, measures)
   for _, measure in ipairs(measures) do
     local base, later = measure .. "_base", measure .. "_" .. THEN
     local from, to, difference = shown(row, base), shown(row, later), later .. "_difference"
-    local is_told = columns[difference] and not row:column(difference):type():find "^interval"
+    local is_told = columns[difference] and not (is_step and row:column(difference):type():find "^interval")
     local change = is_told and shown(row, difference)
     if from == to and (not change or is_zero(change)) and say_parts(row, base, later):find " to " == nil then
       same[#same + 1] = measure
@@ -228,14 +228,14 @@ function changed.cell(compared, measures, conditions, where)
         say_cells(lines, cells)
       end
       if row and #cells > 0 then
-        changed.say_measures(lines, row, measures)
+        changed.say_measures(lines, row, measures, true)
       end
       list[k] = { name = step.name, cells = cells, measures = row }
     end
     local row = steps and not compared.by_rows and #steps > 1 and changed.row_of(compared, compared.cells, last, conditions)
     if row then
       lines[#lines + 1] = "  together:"
-      changed.say_measures(lines, row, measures)
+      changed.say_measures(lines, row, measures, true)
     end
     told[scenario:name()] = list
   end
