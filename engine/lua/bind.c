@@ -32,8 +32,7 @@ static int close_state(lua_State *L)
 {
     dkl_state *state = lua_touserdata(L, 1);
 
-    while (state->objects)
-        dkl_drop_object(state->objects);
+    dkl_drop_holds(state);
     dk_context_release(state->context);
     state->context = NULL;
     atomic_fetch_add(&n_closed, 1);
@@ -221,9 +220,9 @@ const char *dkl_push_kind(lua_State *L, int index)
     name = lua_tostring(L, -1);
     object = dkl_as_object(L, index, name);
     if (strcmp(name, DKL_TABLE) == 0)
-        return object && !object->held ? lua_pushliteral(L, "a table of dekking that was closed")
-                                       : lua_pushliteral(L, "a table of dekking");
-    if (object && !object->held && strncmp(name, "dk.", 3) == 0)
+        return object && !dkl_held(object) ? lua_pushliteral(L, "a table of dekking that was closed")
+                                           : lua_pushliteral(L, "a table of dekking");
+    if (object && !dkl_held(object) && strncmp(name, "dk.", 3) == 0)
         return lua_pushfstring(L, "a %s that was closed", name + 3);
     if (strcmp(name, DKL_EXPR) == 0)
         return lua_pushliteral(L, "an expression");

@@ -30,7 +30,8 @@ typedef struct dkl_state {
     bool has_format;
     dk_format format;
     bool paints; /* the table that is shown next goes to standard output at once: it may have colours */
-    struct dkl_object *objects;         /* all that hold something of the engine's */
+    struct dkl_hold *free_holds;
+    struct dkl_holds *holds;            /* all of them, of objects and free */
     uint64_t numbers;                   /* given to objects */
     lua_State *running;                 /* in a call that may call back: the coroutine that made it */
     void (*on_interrupt)(lua_State *L); /* or NULL */
@@ -150,25 +151,44 @@ typedef struct dkl_call {
     bool is_question; /* what a breakdown or a scenario is asked */
 } dkl_call;
 
+/* What an object holds, in memory that lives as long as the state: the collector forgets a finalizer for whose call there is no memory,
+ * and frees the object all the same. What it held is released at the end then. */
+typedef struct dkl_hold {
+    void *held; /* NULL: nothing yet, or no more */
+    dkl_release_fn *release;
+    dkl_state *state;
+    struct dkl_hold *next; /* of those that are free */
+} dkl_hold;
+
 /* What such an object is. It is closed once: by the script, by the collector, or with the state, as Lua calls no
  * finalizer of what a finalizer makes while the state closes. */
 typedef struct dkl_object {
-    void *held;             /* first; NULL: empty, or closed */
+    dkl_hold *hold;         /* NULL: closed, or just made */
     const void *mark;       /* tells it from other userdata, sooner than a metatable would */
     const char *class_name; /* static */
-    dkl_release_fn *release;
-    struct dkl_object *next, **link; /* among the state's */
-    uint64_t number;                 /* no other has it */
-    int recipe_value;                /* which user value is its recipe, of lua_recipe.c; 0: it has none */
-    bool has_recipe;                 /* that is there */
-    bool has_call;  /* ... or what it is made of, in its bytes and the user values behind that one */
-    bool was_asked; /* ... which finds it by its number */
+    uint64_t number;        /* no other has it */
+    int recipe_value;       /* which user value is its recipe, of lua_recipe.c; 0: it has none */
+    bool has_recipe;        /* that is there */
+    bool has_call;          /* ... or what it is made of, in its bytes and the user values behind that one */
+    bool was_asked;         /* ... which finds it by its number */
     dkl_call call;
     uint8_t bytes[];
 } dkl_object;
 
+/* What it holds; NULL: it is empty, or closed. */
+static inline void *dkl_held(const dkl_object *object)
+{
+    return object->hold ? object->hold->held : NULL;
+}
+/* Where the object at an index holds it; it is not closed. */
+static inline void *dkl_held_place(lua_State *L, int index)
+{
+    return &((dkl_object *)lua_touserdata(L, index))->hold->held;
+}
 /* Takes from an object what it holds; once more does nothing. */
 void dkl_drop_object(dkl_object *object);
+/* Releases all that is held, at the end of a state. */
+void dkl_drop_holds(dkl_state *state);
 /* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
  * it holds what it is filled with. */
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values);

@@ -30,7 +30,7 @@ bool dkl_push_kept_column(lua_State *L, int index)
     lua_insert(L, -2);
     lua_rawget(L, -2); /* columns column */
     kept = lua_touserdata(L, -1);
-    if (kept == NULL || kept->held == NULL) { /* not asked for yet, or closed meanwhile */
+    if (kept == NULL || dkl_held(kept) == NULL) { /* not asked for yet, or closed meanwhile */
         lua_pop(L, 2);
         return false;
     }

@@ -45,7 +45,7 @@ const dk_expr *dkl_push_parsed(lua_State *L, const char *text)
         lua_pushvalue(L, -2);
         lua_rawset(L, -5);
     } else {
-        held = lua_touserdata(L, -1); /* what it holds stands first */
+        held = dkl_held_place(L, -1);
     }
     lua_replace(L, -3);
     lua_pop(L, 1);

@@ -108,7 +108,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
  * given: a column that has its name from the reader, or NULL. */
 static int give_table(lua_State *L, int object, const char *what, const char *given)
 {
-    const dk_table **read = lua_touserdata(L, object), *stated;
+    const dk_table **read = dkl_held_place(L, object), *stated;
     dk_properties properties;
     dk_error err = DK_ERROR_INIT;
     const char *name = dkl_option_text(L, 2, what, "name");

@@ -55,7 +55,7 @@ static int show_block(lua_State *L, rows *r)
 static int next_row(lua_State *L)
 {
     const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
-    rows *r = object->held; /* NULL: was closed */
+    rows *r = dkl_held(object); /* NULL: was closed */
     size_t at;
 
     lua_settop(L, 0);
@@ -82,7 +82,7 @@ static int next_row(lua_State *L)
 static int next_block(lua_State *L)
 {
     const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
-    rows *r = object->held;
+    rows *r = dkl_held(object);
 
     lua_settop(L, 0);
     if (r == NULL || r->table == NULL || r->next >= dk_table_n_rows(r->table)) {

@@ -118,9 +118,9 @@ const dk_dictionary *dkl_scalar_levels(lua_State *L, int index)
     lua_getiuservalue(L, index, HOLDER);
     object = lua_touserdata(L, -1);
     lua_pop(L, 1); /* the value keeps it */
-    if (object == NULL || object->held == NULL)
+    if (object == NULL || dkl_held(object) == NULL)
         dkl_fail(L, "this level was closed");
-    return object ? object->held : NULL;
+    return object ? dkl_held(object) : NULL;
 }
 
 void dkl_scalar_value(lua_State *L, int index, dk_value *out)

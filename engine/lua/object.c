@@ -1,7 +1,7 @@
 /* object.c - what holds something of the engine's: its classes, making it, telling it from other userdata.
  *
- * Keeps true: an object stands among the state's from when it is made until it is closed, so that the end of the state closes
- * what no finalizer does.
+ * Keeps true: what an object holds stands in one of the state's holds from when it is made until it is closed, so that the end of the
+ * state releases what no finalizer did. Nothing leads from there to an object, which may have been freed.
  */
 #include <assert.h>
 #include <string.h>
@@ -38,20 +38,76 @@ static bool is_of(const dkl_object *object, const char *class_name)
     return object->class_name == class_name || strcmp(object->class_name, class_name) == 0;
 }
 
+/* Holds ------------------------------------------------------------------------------------------------------------- */
+
+#define HOLDS 64
+
+/* Userdata of the registry, each with the one before it as its user value. */
+struct dkl_holds {
+    struct dkl_holds *before;
+    dkl_hold holds[HOLDS];
+};
+
+static const char holds_key; /* the last of them */
+
+static void add_holds(lua_State *L, dkl_state *state)
+{
+    struct dkl_holds *made;
+
+    luaL_checkstack(L, 3, "too many values");
+    made = lua_newuserdatauv(L, sizeof *made, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &holds_key);
+    lua_setiuservalue(L, -2, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &holds_key);
+    made->before = state->holds;
+    state->holds = made;
+    for (size_t i = 0; i < HOLDS; i++) {
+        made->holds[i] = (dkl_hold){ .held = NULL, .state = state, .next = state->free_holds };
+        state->free_holds = &made->holds[i];
+    }
+}
+
+static dkl_hold *take_hold(lua_State *L, dkl_state *state, dkl_release_fn *release)
+{
+    dkl_hold *hold;
+
+    if (state->free_holds == NULL)
+        add_holds(L, state);
+    hold = state->free_holds;
+    state->free_holds = hold->next;
+    hold->release = release;
+    return hold;
+}
+
+static void release_held(dkl_hold *hold)
+{
+    void *held = hold->held;
+
+    hold->held = NULL;
+    if (held)
+        hold->release(held);
+}
+
 void dkl_drop_object(dkl_object *object)
 {
-    void *held = object->held;
+    dkl_hold *hold = object->hold;
 
-    if (object->link) {
-        *object->link = object->next;
-        if (object->next)
-            object->next->link = object->link;
-        object->link = NULL;
-    }
-    object->held = NULL;
-    if (held)
-        object->release(held);
+    if (hold == NULL)
+        return;
+    object->hold = NULL;
+    release_held(hold);
+    hold->next = hold->state->free_holds;
+    hold->state->free_holds = hold;
 }
+
+void dkl_drop_holds(dkl_state *state)
+{
+    for (struct dkl_holds *holds = state->holds; holds; holds = holds->before)
+        for (size_t i = 0; i < HOLDS; i++)
+            release_held(&holds->holds[i]);
+}
+
+/* Classes ----------------------------------------------------------------------------------------------------------- */
 
 /* __gc and __close of a class of objects; upvalue: the address of its name */
 static int close_object(lua_State *L)
@@ -119,12 +175,9 @@ static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_
     if (class == 0)
         luaL_checkstack(L, 4, "too many values");
     object = lua_newuserdatauv(L, sizeof *object + n_bytes, n_values);
-    object->held = NULL;
+    object->hold = NULL;
     object->mark = &object_mark;
     object->class_name = class_name;
-    object->release = release;
-    object->next = NULL;
-    object->link = NULL;
     object->number = ++state->numbers;
     object->recipe_value = 0;
     object->has_recipe = object->has_call = object->was_asked = false;
@@ -135,17 +188,13 @@ static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_
     else
         luaL_getmetatable(L, class_name);
     lua_setmetatable(L, -2);
-    object->link = &state->objects;
-    object->next = state->objects;
-    if (object->next)
-        object->next->link = &object->next;
-    state->objects = object;
+    object->hold = take_hold(L, state, release);
     return object;
 }
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    return &new_object(L, class_name, release, n_values, 0, 0, NULL)->held;
+    return &new_object(L, class_name, release, n_values, 0, 0, NULL)->hold->held;
 }
 
 static const object_class *find_class(const char *name)
@@ -186,7 +235,7 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
     dkl_object *object = is_recorded ? dkl_make_recorded(L, maker, class_name, n_values)
                                      : dkl_make_object(L, class_name, n_values, NULL, 0);
 
-    return &object->held;
+    return &object->hold->held;
 }
 
 dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
@@ -219,7 +268,7 @@ void *dkl_test_object(lua_State *L, int arg, const char *class_name)
 {
     const dkl_object *object = dkl_as_object(L, arg, class_name);
 
-    return object ? object->held : NULL;
+    return object ? dkl_held(object) : NULL;
 }
 
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
@@ -228,9 +277,9 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 
     if (object == NULL)
         dkl_object_fail(L, arg, what);
-    else if (object->held == NULL)
+    else if (dkl_held(object) == NULL)
         dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
-    return object ? object->held : NULL;
+    return object ? dkl_held(object) : NULL;
 }
 
 const char *dkl_kind(lua_State *L, int index)

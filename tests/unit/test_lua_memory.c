@@ -336,6 +336,42 @@ static void lua_may_run_out_of_memory_anywhere(void **state)
     }
 }
 
+/* Collects without memory, where Lua has no room left for another call. */
+static int starve(lua_State *L)
+{
+    arm(ALL, 1);
+    lua_gc(L, LUA_GCCOLLECT);
+    disarm();
+    return 0;
+}
+
+/* The collector forgets a finalizer for whose call there is no memory, and frees the object: what comes after does not look for it,
+ * and what it held is released with the state. */
+static void a_forgotten_finalizer_is_made_up_for(void **state)
+{
+    static const char making[] =
+        "for i = 1, 20 do local t = dk.table { { 'a', { i, 2 } } } end coroutine.wrap(starve)() "
+        "collectgarbage() local t <close> = dk.table { { 'a', { 1 } } } return #t";
+    lua_State *L = open_state();
+    dk_context *context;
+    size_t settled;
+
+    (void)state;
+    prepare(L, "return 1");
+    memory.L = NULL;
+    lua_register(L, "starve", starve);
+    context = dk_context_retain(dkl_context(L));
+    settled = settled_bytes(L);
+    for (int round = 0; round < 10; round++) {
+        assert_int_equal(luaL_dostring(L, making), LUA_OK);
+        lua_settop(L, 1);
+    }
+    assert_true(settled_bytes(L) > settled); /* some were forgotten */
+    close_state(L);
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+}
+
 /* A coroutine that ends in an error is dropped with what it held: slots are then closed by the collector, in any order. */
 static void a_coroutine_may_run_out_of_memory_anywhere(void **state)
 {
@@ -505,6 +541,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_coroutine_may_run_out_of_memory_anywhere, mute, unmute),
         cmocka_unit_test_setup_teardown(the_engine_may_run_out_of_memory_anywhere, mute, unmute),
         cmocka_unit_test_setup_teardown(opening_may_run_out_of_memory_anywhere, mute, unmute),
+        cmocka_unit_test_setup_teardown(a_forgotten_finalizer_is_made_up_for, mute, unmute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
