@@ -164,20 +164,26 @@ local function total(list)
   return sum
 end
 
+-- Up to n persons: what their numbers may be, who they are, and the table of both.
+local function random_persons(n)
+  local ranges, persons, data = {}, {}, {}
+  for i = 1, math.random(1, n) do
+    local lo = math.random(0, 6)
+    local row = { g = ("ABC"):sub(math.random(3)):sub(1, 1), k = ("xy"):sub(math.random(2)):sub(1, 1),
+      s = math.random(2) == 1, lo = lo, hi = lo + math.random(0, 4) }
+    ranges[i], persons[i] = row, { i = i, g = row.g, k = row.k, s = row.s, w = 1 }
+    data[i] = { g = row.g, k = row.k, s = row.s, n = withheld(row.lo, row.hi) }
+  end
+  return ranges, persons, data
+end
+
 test("differences hold the truth, and are the narrowest where one step moved persons", function(t, dk)
   math.randomseed(20261127)
   local b = dk.breakdown { by = { "g", "k" }, margins = "cube", measures = { "x = sum(n)", "y = sum(n) where s", "z = x",
     "gem = mean(n)" } }
   local n_same, n_narrow = 0, 0
   for round = 1, ROUNDS do
-    local rows, persons, data = {}, {}, {}
-    for i = 1, math.random(1, 7) do
-      local lo = math.random(0, 6)
-      local row = { g = ("ABC"):sub(math.random(3)):sub(1, 1), k = ("xy"):sub(math.random(2)):sub(1, 1),
-        s = math.random(2) == 1, lo = lo, hi = lo + math.random(0, 4) }
-      rows[i], persons[i] = row, { i = i, g = row.g, k = row.k, s = row.s, w = 1 }
-      data[i] = { g = row.g, k = row.k, s = row.s, n = { least = row.lo, greatest = row.hi } }
-    end
+    local rows, persons, data = random_persons(7)
     local steps, after, n_steps = {}, persons, math.random(1, 3)
     for i = 1, n_steps do
       local run
@@ -233,14 +239,7 @@ test("a comparison that is rolled up keeps what is known of its parts", function
   end
   local n_narrower = 0
   for round = 1, ROUNDS / 2 do
-    local persons, data, ranges = {}, {}, {}
-    for i = 1, math.random(1, 6) do
-      local lo = math.random(0, 6)
-      local row = { g = ("ABC"):sub(math.random(3)):sub(1, 1), k = ("xy"):sub(math.random(2)):sub(1, 1),
-        s = math.random(2) == 1, lo = lo, hi = lo + math.random(0, 4) }
-      ranges[i], persons[i] = row, { i = i, g = row.g, k = row.k, s = row.s, w = 1 }
-      data[i] = { g = row.g, k = row.k, s = row.s, n = withheld(row.lo, row.hi) }
-    end
+    local ranges, persons, data = random_persons(6)
     local step, run = random_step(dk, 1)
     local after = run(persons)
     local made = ask:compare(dk.table(data):use(geo), dk.scenario "plan" { step }):roll_up "r"
