@@ -68,6 +68,18 @@ static dk_status column_op(dki_binder *b, const dki_node *node, size_t at, dki_o
     return DK_OK;
 }
 
+/* gemeente == Arnhem: the name is a value of a column, and quotes were forgotten. The column, or NULL. */
+static const char *column_with_value(const dk_table *table, const char *text)
+{
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        const dk_dictionary *levels = dk_column_levels(dk_table_field(table, i)->column);
+
+        if (levels && dk_dictionary_find(levels, (dk_text){ text, strlen(text) }))
+            return dk_table_field(table, i)->name;
+    }
+    return NULL;
+}
+
 static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
 {
     const dk_table *table = b->scope->table;
@@ -84,7 +96,10 @@ static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
         dki_nearest_try(&nearest, name, strlen(name));
     }
     dki_node_fail(b->bound->expr, node, b->err, DK_ERR_NAME, "unknown column %s", node->text);
-    if (nearest.best)
+    if (column_with_value(table, node->text))
+        dki_hint(b->err, "a value of %s is a text: '%s'",
+                 dki_quote_shown(column_with_value(table, node->text), quoted), node->text);
+    else if (nearest.best)
         dki_hint(b->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
     else if (strcmp(node->text, "nil") == 0 || strcasecmp(node->text, "null") == 0)
         dki_hint(b->err, "what is not known is null here: x is null");

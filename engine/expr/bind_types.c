@@ -246,6 +246,9 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
         else if (status == DK_ERR_TYPE && (type == DK_DATE || type == DK_TIMESTAMP) &&
                  (op->type == DK_DATE || op->type == DK_TIMESTAMP))
             dki_hint(b->err, "date(x) is the day of a timestamp");
+        else if (status == DK_ERR_TYPE && ((dki_type_is_calendar(op->type) && dk_type_is_number(type)) ||
+                                           (dki_type_is_calendar(type) && dk_type_is_number(op->type))))
+            dki_hint(b->err, "a date is written date '2024-12-31'");
     }
     return status;
 }

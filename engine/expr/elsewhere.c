@@ -6,9 +6,11 @@
 #include <strings.h>
 
 /* The names stand between blanks. */
-static const struct {
+struct names {
     const char *names, *hint;
-} known[] = {
+};
+
+static const struct names functions[] = {
     { " avg average ", "here that is mean(x)" },
     { " n nrow countall ", "here that is count()" },
     { " countif count_if ", "here that is count() where x > 1: every aggregate takes a where" },
@@ -24,6 +26,7 @@ static const struct {
     { " share percent percentage pct prop proportion ratio_to_report ",
       "with n = count() before it, a share is n / all(n), or n / all(n, d) within each group of d" },
     { " if iif ifelse if_else fifelse fcase case_when ", "here that is case(x > 1, a, b): what holds, what then, and what else" },
+    { " date_trunc datetrunc floor_date ", "here that is period(d, 'month')" },
     { " nvl ifnull ", "here that is coalesce(a, b)" },
     { " nullif ", "here that is case(a ~= b, a)" },
     { " isnull is_null isna is_na ", "here that is x is null" },
@@ -56,15 +59,39 @@ static const struct {
     { " rollmean frollmean ", "here that is moving_mean(x, 3), in t:window" },
 };
 
-const char *dki_elsewhere_hint(const char *name)
+static const struct names words[] = {
+    { " case when then if else ", "a choice is case(x > 1, a, b): what holds, what then, and what else" },
+    { " like ilike rlike regexp glob ", "a text is matched by contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)" },
+    { " as ", "a value of another type is integer(x), decimal(x, 2), real(x), text(x), boolean(x) or date(x)" },
+    { " distinct unique ", "distinct(x) counts the values that differ; x ~= y tells whether two do" },
+    { " from ", "a part of a date is year(d), quarter(d), month(d) or day(d)" },
+    { " interval ", "days are added as a number: d + 30" },
+    { " over ", "what looks at other rows is for t:window: running_sum(x), previous(x)" },
+    { " filter ", "a measure's condition follows it: count() where x > 1" },
+    { " div ", "a whole quotient is x // y" },
+    { " mod ", "a remainder is x % y" },
+    { " xor ", "one of two is a ~= b" },
+};
+
+static const char *find(const struct names *list, size_t n, const char *name)
 {
     size_t size = strlen(name);
 
-    for (size_t i = 0; size && i < sizeof known / sizeof *known; i++) {
-        for (const char *at = known[i].names; (at = strchr(at, ' ')) != NULL && at[1]; at++) {
+    for (size_t i = 0; size && i < n; i++) {
+        for (const char *at = list[i].names; (at = strchr(at, ' ')) != NULL && at[1]; at++) {
             if (strncasecmp(at + 1, name, size) == 0 && at[1 + size] == ' ')
-                return known[i].hint;
+                return list[i].hint;
         }
     }
     return NULL;
+}
+
+const char *dki_elsewhere_hint(const char *name)
+{
+    return find(functions, sizeof functions / sizeof *functions, name);
+}
+
+const char *dki_elsewhere_word(const char *word)
+{
+    return find(words, sizeof words / sizeof *words, word);
 }

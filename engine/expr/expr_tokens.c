@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "elsewhere.h"
 #include "expr_parser.h"
 #include "mark.h"
 
@@ -47,6 +48,31 @@ static bool begins_a_name(const dki_parser *p)
            !dki_is_keyword(next.text);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What is written so in another language, or in Dutch: 1,5. */
+static bool hint_elsewhere(const dki_parser *p)
+{
+    const dki_token *token = &p->token;
+    const char *text = p->lexer.text, *hint = NULL;
+    uint32_t at = token->at;
+
+    if (token->kind == DKI_TOKEN_NAME && !token->quoted)
+        hint = dki_elsewhere_word(token->text);
+    else if (dki_parser_is_sign(p, ",") && at && is_digit(text[at - 1]) && is_digit(text[at + 1]))
+        hint = "a number has a decimal point: 1.5";
+    else if (dki_parser_is_sign(p, "*") && at && text[at - 1] == '(')
+        hint = "rows are counted by count()";
+    if (hint == NULL && p->word)
+        hint = dki_elsewhere_word(p->word);
+    if (hint)
+        dki_hint(p->err, "%s", hint);
+    return hint != NULL;
+}
+
 dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
 {
     const dki_token *token = &p->token;
@@ -57,6 +83,8 @@ dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
     if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
         return dki_parser_fail(p, token->at, 1, "equal is written ==");
     dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
+    if (hint_elsewhere(p))
+        return DK_ERR_SYNTAX;
     if ((p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME) ||
         (strcmp(wanted, "a value") == 0 && begins_a_name(p)))
         dki_hint(p->err, "a name of several words stands in `backquotes`");

@@ -30,6 +30,7 @@ local values = {
   { "int(x)", "integer(x)", "integer(x)" },
   { "double(x)", "real(x)", "real(x)" },
   { "str(x)", "text(x)", "text(x)" },
+  { "date_trunc(d, 'month')", "period(d, 'month')", "period(d, 'month')" },
   { "to_date(s)", "date(x)", "date('2024-12-31')" },
   { "datediff(d, d)", "d - e, in days; age(d, e) is in whole years", "d - date '2020-01-01'" },
   { "today()", "date '2024-12-31', or a parameter such as $day", "age(d, date '2024-12-31')" },
@@ -57,6 +58,37 @@ local windows = {
   { "rollmean(x, 3)", "moving_mean(x, 3)", "moving_mean(x, 3)" },
 }
 
+-- Words and signs rather than functions.
+local written = {
+  { "case when x > 1 then y else x end", "case(x > 1, a, b)", "case(x > 1, y, x)" },
+  { "x if x > 1 else y", "case(x > 1, a, b)", "case(x > 1, x, y)" },
+  { "x > 1 ? x : y", "a choice is case(x > 1, a, b)", "case(x > 1, x, y)" },
+  { "x ?? y", "b where a is null is coalesce(a, b)", "coalesce(x, y)" },
+  { "s like 'a%'", "pattern_matches(s, p) or regexp_matches(s, p)", "pattern_matches(s, '^a')" },
+  { "s NOT LIKE 'a%'", "words of the language are written small: not", "not pattern_matches(s, '^a')" },
+  { "s not like 'a%'", "pattern_matches(s, p) or regexp_matches(s, p)", "not pattern_matches(s, '^a')" },
+  { "cast(x as text)", "integer(x), decimal(x, 2), real(x), text(x)", "text(x)" },
+  { "x::text", "integer(x), decimal(x, 2), real(x), text(x)", "text(x)" },
+  { "x is distinct from y", "x ~= y tells whether two do", "x ~= y" },
+  { "extract(year from d)", "year(d), quarter(d), month(d) or day(d)", "year(d)" },
+  { "d + interval 3 day", "days are added as a number: d + 30", "d + 3" },
+  { "d < 2024-12-31", "a date is written date '2024-12-31'", "d < date '2024-12-31'" },
+  { "s || 'x'", "texts are joined by ..", "s .. 'x'" },
+  { "x ** 2", "there are no powers: write x * x", "x * x" },
+  { "x ^ 2", "there are no powers: write x * x", "x * x" },
+  { "x div 2", "a whole quotient is x // y", "x // 2" },
+  { "x mod 2", "a remainder is x % y", "x % 2" },
+  { "x > 1 xor y > 4", "one of two is a ~= b", "(x > 1) ~= (y > 4)" },
+  { "x > 1,5", "a number has a decimal point: 1.5", "x > 1.5" },
+}
+
+local written_of_groups = {
+  { "count(*)", "rows are counted by count()", "count()" },
+  { "count(distinct x)", "distinct(x) counts the values that differ", "distinct(x)" },
+  { "count() filter (where x > 1)", "count() where x > 1", "count() where x > 1" },
+  { "sum(x) over (order by y)", "for t:window: running_sum(x)", "sum(x)" },
+}
+
 local function people(dk)
   return dk.table({
     { "x", { 1, 2, 3 } }, { "y", { 4, 5, 4 } }, { "s", { "ab", "bc", "ca" } },
@@ -64,19 +96,25 @@ local function people(dk)
   }, { types = { d = "date" } })
 end
 
--- What is suggested can be asked.
-local function try(t, cases, ask)
+-- What is suggested can be asked. said: what every message begins with, where that is the same.
+local function try(t, cases, ask, said)
   for _, case in ipairs(cases) do
-    t.has(select(2, pcall(ask, case[1])), "unknown function", case[2])
+    t.has(select(2, pcall(ask, case[1])), said or "", case[2])
     t.eq(#ask(case[3]) > 0, true)
   end
 end
 
 test("a name of elsewhere is told in a measure, a column and a window", function(t, dk)
   local data = people(dk)
-  try(t, measures, function(e) return data:breakdown { measures = "m = " .. e } end)
-  try(t, values, function(e) return data:derive("m = " .. e) end)
-  try(t, windows, function(e) return data:window { order = "x", "m = " .. e } end)
+  try(t, measures, function(e) return data:breakdown { measures = "m = " .. e } end, "unknown function")
+  try(t, values, function(e) return data:derive("m = " .. e) end, "unknown function")
+  try(t, windows, function(e) return data:window { order = "x", "m = " .. e } end, "unknown function")
+end)
+
+test("what is written otherwise elsewhere is told where it stands", function(t, dk)
+  local data = people(dk)
+  try(t, written, function(e) return data:derive("m = " .. e) end)
+  try(t, written_of_groups, function(e) return data:breakdown { measures = "m = " .. e } end)
 end)
 
 test("what is none is near to another name, or to none", function(t, dk)
@@ -85,4 +123,12 @@ test("what is none is near to another name, or to none", function(t, dk)
   t.raises(function() data:derive "m = substrin(s)" end, "unknown function substrin()")
   local message = select(2, pcall(data.derive, data, "m = substrin(s)"))
   t.eq(message:find "here that is", nil)
+end)
+
+test("a value without quotes is told from a name of a column", function(t, dk)
+  local data = people(dk)
+  t.raises(function() data:where "s == ab" end, "unknown column ab", "(a value of s is a text: 'ab')")
+  t.raises(function() data:where "s in ('bc', ca)" end, "(a value of s is a text: 'ca')")
+  local message = select(2, pcall(data.where, data, "s == abc"))
+  t.eq(message:find "is a text", nil)
 end)
