@@ -1,4 +1,4 @@
-/* memory.c - contexts, and every allocation of the engine.
+/* memory.c - every allocation of the engine.
  *
  * A block has a header before it, which says how large it is and how far before it the system's block begins, so
  * that freeing needs no size. What counts against the budget is what was asked for and HEADER or, of a wide block, WIDE.
@@ -12,18 +12,14 @@
 #include "memory.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdalign.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
-#include "attach.h"
 #include "cache.h"
-#include "cache_parts.h"
 #include "checked.h"
+#include "context_parts.h"
 #include "status.h"
 
 #define HEADER 16
@@ -38,194 +34,6 @@
 
 static_assert(2 * sizeof(size_t) == HEADER && alignof(max_align_t) >= HEADER,
               "the header keeps malloc's alignment");
-static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a signal handler sets the flag");
-
-struct dk_context {
-    /* What every poll and every allocation reads, and hardly anybody writes. */
-    atomic_bool interrupted;
-    atomic_size_t budget;               /* 0: none */
-    atomic_uint_fast64_t until_failure; /* 0: off; counts allocations down to the one that fails */
-    size_t block_rows;
-    atomic_size_t n_single; /* reasons to run in the caller's thread alone */
-    dk_progress_fn *progress;
-    void *progress_arg;
-    pthread_t progress_thread; /* the one that set the sink: the sink is told from there alone */
-    struct timespec progress_last;
-    bool progress_shown;
-    /* What every allocation writes, on a cache line of its own: polls of other threads need not wait for it. */
-    alignas(64) atomic_size_t used;
-    atomic_size_t peak;
-    atomic_size_t n_references;
-    dki_cache cache;
-    dki_attached *attached;
-};
-
-dk_status dk_context_new(dk_context **out, dk_error *err)
-{
-    dk_context *context = aligned_alloc(alignof(dk_context), sizeof *context);
-
-    if (context == NULL)
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory");
-    memset(context, 0, sizeof *context);
-    atomic_init(&context->n_references, 1);
-    context->block_rows = 4096;
-    pthread_mutex_init(&context->cache.lock, NULL);
-    *out = context;
-    return DK_OK;
-}
-
-dk_context *dk_context_retain(dk_context *context)
-{
-    atomic_fetch_add_explicit(&context->n_references, 1, memory_order_relaxed);
-    return context;
-}
-
-void dk_context_release(dk_context *context)
-{
-    if (context == NULL || atomic_fetch_sub_explicit(&context->n_references, 1, memory_order_acq_rel) != 1)
-        return;
-    while (context->attached) {
-        dki_attached *attached = context->attached;
-
-        context->attached = attached->next;
-        attached->drop(context, attached);
-    }
-    assert(context->cache.first == NULL); /* owners hold the context */
-    pthread_mutex_destroy(&context->cache.lock);
-    free(context);
-}
-
-void dki_attach(dk_context *context, dki_attached *attached)
-{
-    attached->next = context->attached;
-    context->attached = attached;
-}
-
-const dki_attached *dki_attached_first(const dk_context *context)
-{
-    return context->attached;
-}
-
-dki_cache *dki_context_cache(dk_context *context)
-{
-    return &context->cache;
-}
-
-void dk_context_set_budget(dk_context *context, size_t budget_bytes)
-{
-    atomic_store(&context->budget, budget_bytes);
-}
-
-size_t dk_context_budget(const dk_context *context)
-{
-    return atomic_load(&((dk_context *)(uintptr_t)context)->budget);
-}
-
-size_t dk_context_used_bytes(const dk_context *context)
-{
-    return atomic_load(&((dk_context *)(uintptr_t)context)->used);
-}
-
-size_t dk_context_peak_bytes(const dk_context *context)
-{
-    return atomic_load(&((dk_context *)(uintptr_t)context)->peak);
-}
-
-void dk_context_reset_peak(dk_context *context)
-{
-    atomic_store(&context->peak, atomic_load(&context->used));
-}
-
-void dk_context_interrupt(dk_context *context)
-{
-    atomic_store_explicit(&context->interrupted, true, memory_order_relaxed);
-}
-
-void dk_context_clear_interrupt(dk_context *context)
-{
-    atomic_store(&context->interrupted, false);
-}
-
-bool dk_context_is_interrupted(const dk_context *context)
-{
-    return atomic_load_explicit(&((dk_context *)(uintptr_t)context)->interrupted, memory_order_relaxed);
-}
-
-void dk_context_fail_allocation(dk_context *context, uint64_t nth)
-{
-    atomic_store(&context->until_failure, nth);
-}
-
-void dk_context_set_block_rows(dk_context *context, size_t n_rows)
-{
-    context->block_rows = n_rows < 1 ? 1 : n_rows > 4096 ? 4096 : n_rows;
-}
-
-size_t dki_block_rows(const dk_context *context)
-{
-    return context->block_rows;
-}
-
-void dki_single_begin(dk_context *context)
-{
-    atomic_fetch_add(&context->n_single, 1);
-}
-
-void dki_single_end(dk_context *context)
-{
-    atomic_fetch_sub(&context->n_single, 1);
-}
-
-bool dki_is_single(const dk_context *context)
-{
-    return atomic_load(&((dk_context *)(uintptr_t)context)->n_single) > 0;
-}
-
-dk_status dki_poll(dk_context *context, dk_error *err)
-{
-    if (dk_context_is_interrupted(context))
-        return dki_fail(err, DK_ERR_INTERRUPTED, "interrupted");
-    return DK_OK;
-}
-
-/* Progress ----------------------------------------------------------------------------------------------------- */
-
-void dk_context_set_progress(dk_context *context, dk_progress_fn *fn, void *arg)
-{
-    context->progress = fn;
-    context->progress_arg = arg;
-    context->progress_thread = pthread_self();
-    context->progress_shown = false;
-    context->progress_last = (struct timespec){ 0, 0 };
-}
-
-void dki_progress(dk_context *context, const char *what, uint64_t done, uint64_t total)
-{
-    struct timespec now;
-    int64_t milliseconds;
-
-    if (context->progress == NULL || !pthread_equal(pthread_self(), context->progress_thread))
-        return;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    milliseconds = (int64_t)(now.tv_sec - context->progress_last.tv_sec) * 1000 +
-                   (now.tv_nsec - context->progress_last.tv_nsec) / 1000000;
-    if (milliseconds < 50)
-        return;
-    context->progress_last = now;
-    context->progress_shown = true;
-    context->progress(context->progress_arg, what, done, total);
-}
-
-void dki_progress_end(dk_context *context)
-{
-    if (context->progress == NULL || !context->progress_shown ||
-        !pthread_equal(pthread_self(), context->progress_thread))
-        return;
-    context->progress_shown = false;
-    context->progress(context->progress_arg, "", 0, 0);
-}
-
-/* Allocation --------------------------------------------------------------------------------------------------- */
 
 static size_t *header_of(void *pointer)
 {
