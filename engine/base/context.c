@@ -19,6 +19,7 @@ dk_status dk_context_new(dk_context **out, dk_error *err)
     atomic_init(&context->n_references, 1);
     context->block_rows = 4096;
     pthread_mutex_init(&context->cache.lock, NULL);
+    dki_large_init(&context->large);
     *out = context;
     return DK_OK;
 }
@@ -41,6 +42,7 @@ void dk_context_release(dk_context *context)
     }
     assert(context->cache.first == NULL); /* owners hold the context */
     pthread_mutex_destroy(&context->cache.lock);
+    dki_large_drop(&context->large);
     free(context);
 }
 
@@ -68,6 +70,11 @@ void dk_context_set_budget(dk_context *context, size_t budget_bytes)
 size_t dk_context_budget(const dk_context *context)
 {
     return atomic_load(&((dk_context *)(uintptr_t)context)->budget);
+}
+
+void dk_context_keep(dk_context *context, size_t bytes)
+{
+    dki_large_keep(&context->large, bytes);
 }
 
 size_t dk_context_used_bytes(const dk_context *context)

@@ -10,6 +10,7 @@
 #include "attach.h"
 #include "cache_parts.h"
 #include "dekking/context.h"
+#include "large.h"
 
 struct dk_context {
     /* What every poll and every allocation reads, and hardly anybody writes. */
@@ -27,6 +28,7 @@ struct dk_context {
     alignas(64) atomic_size_t used;
     atomic_size_t peak;
     atomic_size_t n_references;
+    dki_large large;
     dki_cache cache;
     dki_attached *attached;
 };

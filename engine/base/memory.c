@@ -5,6 +5,8 @@
  *
  *   | system's block: pad (0 to 48) | size (8) | offset (8), and whether it is wide | block, 16- or 64-byte aligned ...
  *
+ * The system's block is malloc's, or a large one (large.h), which its size tells.
+ *
  * Invariants: used is the sum over live blocks and never passes the budget, not even while a request is refused, so
  * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer
  * than an allocation takes. No block is larger than LARGEST, so that no sum of a size and an offset overflows.
@@ -28,8 +30,7 @@
 #define FIRST_BYTES 128  /* of an array that grows: about as much as it begins with */
 #define SMALL_BLOCK 1024 /* about the most that glibc keeps for the thread that freed it */
 #define PAGE ((size_t)4096)
-#define LARGE_PAGE ((size_t)2 << 20)
-#define LARGE_BLOCK (2 * LARGE_PAGE)
+#define LARGE_BLOCK ((size_t)4 << 20)
 #define LARGEST ((size_t)PTRDIFF_MAX - WIDE)
 
 static_assert(2 * sizeof(size_t) == HEADER && alignof(max_align_t) >= HEADER,
@@ -118,12 +119,24 @@ static void give_back(dk_context *context, size_t size)
     atomic_fetch_sub_explicit(&context->used, size, memory_order_relaxed);
 }
 
-static void note_peak(dk_context *context, size_t used)
+/* How many bytes the budget leaves. */
+static size_t room_of(const dk_context *context)
+{
+    size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
+    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
+
+    return budget == 0 ? SIZE_MAX : budget > used ? budget - used : 0;
+}
+
+/* used: with a block that was had now. What is kept of large ones stays within the budget with it. */
+static void note_used(dk_context *context, size_t used)
 {
     size_t peak = atomic_load_explicit(&context->peak, memory_order_relaxed);
 
     while (used > peak && !atomic_compare_exchange_weak(&context->peak, &peak, used))
         ;
+    if (atomic_load_explicit(&context->large.bytes, memory_order_relaxed) > 0)
+        (void)dki_large_forget(&context->large, room_of(context));
 }
 
 void dki_advise_large_pages(void *from, size_t size)
@@ -146,37 +159,52 @@ void dki_advise_large_block(void *block, size_t size)
         dki_advise_large_pages((char *)block - HEADER, HEADER + size);
 }
 
-/* The system's memory for a wide block, and where the block begins in it. Large blocks ask for large pages: these come several times
- * as fast as small ones, and are found faster by who reads here and there. What is smaller is aligned by hand: the system's way of
- * aligning takes several times as long as malloc. */
+/* malloc's memory for a wide block, and where the block begins in it. It is aligned by hand: the system's way of aligning takes
+ * several times as long as malloc. */
 static char *allocate_wide(size_t whole, size_t *offset)
 {
-    char *base;
+    /* Whoever reads 64 bytes at a time may read the last ones. */
+    char *base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1));
 
-    if (whole < LARGE_BLOCK) {
-        /* Whoever reads 64 bytes at a time may read the last ones. */
-        base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1));
-        *offset = WIDE - ((uintptr_t)base & (WIDE - 1)); /* 16 at least, as malloc aligns */
-        return base;
-    }
-    *offset = WIDE;
-    if (whole > LARGEST - LARGE_PAGE)
-        return NULL;
-    /* The standard wants a multiple of the alignment. */
-    base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
-    if (base)
-        dki_advise_large_block(base, whole);
+    *offset = WIDE - ((uintptr_t)base & (WIDE - 1)); /* 16 at least, as malloc aligns */
     return base;
 }
 
-/* Clearing what is large is left to calloc: it knows which pages are fresh, and clear already. What is small calloc does not take from
- * what the thread has freed, where malloc finds it in a few instructions; so it is cleared here, behind the header, as a compiler
- * makes calloc of malloc and memset. */
+/* Clearing what is large is left to the system, which gives pages that are clear. What is small calloc does not take from what the
+ * thread has freed, where malloc finds it in a few instructions; so it is cleared here, behind the header, as a compiler makes calloc of
+ * malloc and memset. */
+static char *allocate_system(dk_context *context, size_t whole, bool wide, bool clear, size_t *offset)
+{
+    *offset = wide ? WIDE : HEADER;
+    if (dki_is_large(whole))
+        return dki_large_new(&context->large, whole, clear);
+    if (wide)
+        return allocate_wide(whole, offset);
+    return clear && whole > SMALL_BLOCK ? calloc(1, whole) : malloc(whole);
+}
+
+/* whole: with the header. */
+static void free_system(dk_context *context, char *base, size_t whole)
+{
+    if (dki_is_large(whole))
+        dki_large_free(&context->large, base, whole, room_of(context));
+    else
+        free(base);
+}
+
+static void *write_header(char *base, size_t offset, size_t size, bool wide)
+{
+    size_t *header = header_of(base + offset);
+
+    header[0] = size;
+    header[1] = offset | (wide ? IS_WIDE : 0);
+    return base + offset;
+}
+
 static void *allocate(dk_context *context, size_t size, bool wide, bool clear, dk_error *err)
 {
-    size_t offset = HEADER, whole, used;
+    size_t offset, whole, used;
     char *base;
-    size_t *header;
 
     if (size > LARGEST) {
         refuse_size(size, err);
@@ -185,24 +213,16 @@ static void *allocate(dk_context *context, size_t size, bool wide, bool clear, d
     whole = size + (wide ? WIDE : HEADER);
     if (reserve(context, whole, &used, err) != DK_OK)
         return NULL;
-    if (wide)
-        base = allocate_wide(whole, &offset);
-    else
-        base = clear && whole > SMALL_BLOCK ? calloc(1, whole) : malloc(whole);
-    if (base && !wide)
-        dki_advise_large_block(base, whole);
+    base = allocate_system(context, whole, wide, clear, &offset);
     if (base == NULL) {
         give_back(context, whole);
         refuse_system(size, err);
         return NULL;
     }
-    note_peak(context, used);
-    header = header_of(base + offset);
-    header[0] = size;
-    header[1] = offset | (wide ? IS_WIDE : 0);
+    note_used(context, used);
     if (clear && whole <= SMALL_BLOCK)
         memset(base + offset, 0, size);
-    return base + offset;
+    return write_header(base, offset, size, wide);
 }
 
 void *dki_alloc(dk_context *context, size_t size, dk_error *err)
@@ -238,52 +258,63 @@ void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err)
 
 void dki_free(dk_context *context, void *pointer)
 {
+    size_t whole;
+
     if (pointer == NULL)
         return;
-    give_back(context, header_of(pointer)[0] + overhead_of(pointer));
-    free(system_block(pointer));
+    whole = header_of(pointer)[0] + overhead_of(pointer);
+    give_back(context, whole);
+    free_system(context, system_block(pointer), whole);
 }
 
-/* The system's realloc: it moves the pages of a large block instead of copying them, and only the difference
- * counts. It knows nothing of wide alignment. */
-static dk_status resize_in_place(dk_context *context, void **pointer, size_t size, dk_error *err)
+/* A block of the system's for another size, with what fits of the one that it takes the place of; NULL: it stays. The system moves the
+ * pages of what is large instead of copying them. malloc knows nothing of wide alignment. */
+static char *resize_system(dk_context *context, void *pointer, size_t before, size_t after, size_t *offset)
 {
-    size_t before = header_of(*pointer)[0];
-    size_t more = size > before ? size - before : 0, used;
+    bool wide = is_wide(pointer), is_large = dki_is_large(after);
+    char *base = system_block(pointer), *made;
+
+    *offset = overhead_of(pointer);
+    if (is_large && dki_is_large(before))
+        return dki_large_resize(&context->large, base, before, after);
+    if (!wide && !is_large && !dki_is_large(before))
+        return realloc(base, after);
+    made = allocate_system(context, after, wide, false, offset);
+    if (made == NULL)
+        return NULL;
+    memcpy(made + *offset, pointer, (before < after ? before : after) - overhead_of(pointer));
+    free_system(context, base, before);
+    return made;
+}
+
+/* Only the difference counts. */
+dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error *err)
+{
+    size_t before, overhead, more, used, offset;
+    bool wide;
     char *base;
 
+    if (*pointer == NULL) {
+        *pointer = allocate(context, size, false, false, err);
+        return *pointer ? DK_OK : DK_ERR_MEMORY;
+    }
+    wide = is_wide(*pointer);
+    overhead = overhead_of(*pointer);
+    before = header_of(*pointer)[0];
+    more = size > before ? size - before : 0;
     if (size > LARGEST)
         return refuse_size(size, err);
     if (reserve(context, more, &used, err) != DK_OK)
         return DK_ERR_MEMORY;
-    base = realloc((char *)*pointer - HEADER, HEADER + size);
+    base = resize_system(context, *pointer, overhead + before, overhead + size, &offset);
     if (base == NULL) {
         give_back(context, more);
         return refuse_system(size, err);
     }
-    note_peak(context, used);
-    dki_advise_large_block(base, HEADER + size);
+    note_used(context, used);
     if (size < before)
         give_back(context, before - size);
-    *pointer = base + HEADER;
-    header_of(*pointer)[0] = size;
-    return DK_OK;
-}
-
-dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error *err)
-{
-    size_t before = *pointer ? header_of(*pointer)[0] : 0;
-    void *other;
-
-    if (*pointer && !is_wide(*pointer))
-        return resize_in_place(context, pointer, size, err);
-    other = allocate(context, size, *pointer != NULL, false, err);
-    if (other == NULL)
-        return DK_ERR_MEMORY;
-    if (before > 0)
-        memcpy(other, *pointer, before < size ? before : size);
-    dki_free(context, *pointer);
-    *pointer = other;
+    *pointer = write_header(base, offset, size, wide);
     return DK_OK;
 }
 

@@ -26,6 +26,8 @@
 #include "protected.h"
 #include "repl.h"
 
+#define KEPT_BYTES ((size_t)256 << 20) /* of the engine's large blocks that were freed, for the next question */
+
 static void greet(void)
 {
     printf("dekking %s  %s\n", DK_VERSION, LUA_COPYRIGHT);
@@ -176,7 +178,7 @@ static bool run_command(lua_State *L, const dkc_options *options)
 
 /* The C library gives freed memory back to the system as soon as 128 KiB of it are free, and what is asked for next has to be
  * cleared by the system again, page by page: half of the time of a breakdown by 100,000 groups. As much is kept as its own
- * adapting thresholds would come to, could they see what the blocks are for. */
+ * adapting thresholds would come to, could they see what the blocks are for. The engine's blocks of 4 MB and more are others. */
 static void keep_freed_memory(void)
 {
 #ifdef __GLIBC__
@@ -194,6 +196,7 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     luaL_openlibs(L);
     luaL_requiref(L, "dekking", luaopen_dekking, 0);
     lua_setglobal(L, "dk");
+    dk_context_keep(dkl_context(L), KEPT_BYTES);
     dkc_replace_protected(L);
     dkc_replace_long(L);
     lua_pushcfunction(L, dkl_print);

@@ -27,6 +27,10 @@ DK_API size_t dk_context_used_bytes(const dk_context *context);
 DK_API size_t dk_context_peak_bytes(const dk_context *context);
 DK_API void dk_context_reset_peak(dk_context *context);
 
+/* How many bytes of freed blocks of 4 MB and more are kept for the next ones (64 MB, where nothing is said) instead of given back to the
+ * system, which has to clear what it gives. They count neither as used nor against the budget, within which they stay all the same. */
+DK_API void dk_context_keep(dk_context *context, size_t bytes);
+
 /* Asks every running call on this context to stop with DK_ERR_INTERRUPTED, and later ones to do so at their first
  * poll, until the flag is cleared. Async-signal-safe, all three. */
 DK_API void dk_context_interrupt(dk_context *context);

@@ -1,0 +1,96 @@
+/* mapping.c - large blocks that are mappings of their own, in large pages.
+ *
+ * The system gives and takes a large page (2 MB) as fast as a small one. malloc's large blocks begin anywhere, so that what grows is moved
+ * page by page: a text of 100 MB took 180 ms more when it was next read, on a virtual machine whose host learns of each page anew. These
+ * begin where a large page does, and move as a whole. Whoever gives one back says its size, so that no block needs a head.
+ *
+ *   | before | block: whole large pages | behind |      before and behind: what the system gave too much, given back at once
+ */
+#include "mapping.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "memory.h"
+
+#define LARGE_PAGE ((size_t)2 << 20)
+
+size_t dki_mapping_size(size_t size)
+{
+    return (size + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+}
+
+/* Addresses for so many bytes, beginning with a large page. */
+static char *reserve(size_t size)
+{
+    char *got, *start;
+    size_t before, behind;
+
+    if (size > (size_t)PTRDIFF_MAX - LARGE_PAGE)
+        return NULL;
+    got = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (got == MAP_FAILED)
+        return NULL;
+    before = -(uintptr_t)got & (LARGE_PAGE - 1);
+    behind = LARGE_PAGE - before;
+    start = got + before;
+    if (before > 0)
+        munmap(got, before);
+    munmap(start + size, behind);
+    return start;
+}
+
+void *dki_mapping_new(size_t size)
+{
+    char *block = size > PTRDIFF_MAX ? NULL : reserve(dki_mapping_size(size));
+
+    if (block)
+        dki_advise_large_pages(block, dki_mapping_size(size));
+    return block;
+}
+
+/* Moves the pages, not what they hold. */
+static void *move(void *block, size_t before, size_t after)
+{
+    char *to = reserve(after);
+
+    if (to == NULL)
+        return NULL;
+#ifdef MREMAP_FIXED
+    if (mremap(block, before, after, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {
+        munmap(to, after);
+        return NULL;
+    }
+#else
+    dki_advise_large_pages(to, after);
+    memcpy(to, block, before < after ? before : after);
+    munmap(block, before);
+#endif
+    return to;
+}
+
+void *dki_mapping_resize(void *block, size_t old_size, size_t size)
+{
+    size_t before = dki_mapping_size(old_size), after;
+
+    if (size > PTRDIFF_MAX)
+        return NULL;
+    after = dki_mapping_size(size);
+    if (before == after)
+        return block;
+    if (after < before) {
+        munmap((char *)block + after, before - after);
+        return block;
+    }
+#ifdef MREMAP_FIXED
+    if (mremap(block, before, after, 0) != MAP_FAILED)
+        return block;
+#endif
+    return move(block, before, after);
+}
+
+void dki_mapping_free(void *block, size_t size)
+{
+    munmap(block, dki_mapping_size(size));
+}

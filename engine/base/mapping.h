@@ -1,0 +1,22 @@
+/* mapping.h - large blocks that are mappings of their own, in large pages. */
+#ifndef DKI_BASE_MAPPING_H
+#define DKI_BASE_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether there are any. Under a sanitizer, which finds what is used after it was freed in memory of malloc alone, there are none. */
+#ifdef __SANITIZE_ADDRESS__
+#define DKI_HAS_MAPPINGS false
+#else
+#define DKI_HAS_MAPPINGS true
+#endif
+/* The size of a block's mapping: whole large pages. */
+size_t dki_mapping_size(size_t size);
+/* A block of that size, zero where it was not written, which begins with a large page; NULL: the system gives no more. */
+void *dki_mapping_new(size_t size);
+/* The block in another size; NULL: the system gives no more, and the block is as it was. */
+void *dki_mapping_resize(void *block, size_t old_size, size_t size);
+void dki_mapping_free(void *block, size_t size);
+
+#endif
