@@ -83,6 +83,12 @@ bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
+/* Of breakdown_spec.c: fills a breakdown of which only the context and the arena are set. What was made before a failure is released
+ * with it. */
+dk_status dki_breakdown_read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err);
+/* Of breakdown_check.c: checks the names and calls of all measures, and notes how many parts each has. has_rest: the breakdown is
+ * to have one. */
+dk_status dki_breakdown_check_measures(dk_breakdown *breakdown, bool has_rest, dk_error *err);
 /* Of breakdown_earlier.c: puts the expressions of the dimensions that the breakdown has so far in the place of their names in the
  * next one. */
 dk_status dki_breakdown_use_earlier(dk_breakdown *breakdown, dki_part *part, dk_error *err);
