@@ -20,6 +20,7 @@
 #include <dekking/column.h>
 
 #include "base/hash.h"
+#include "data/column_parts.h"
 
 typedef enum dki_key_form {
     DKI_KEY_INTEGER,
@@ -62,6 +63,17 @@ dk_status dki_key_code_init(dki_key_code *code, dk_context *context, const dk_co
 void dki_key_code_drop(dki_key_code *code);
 /* Whether some form numbers its texts, so that the base must be read by one thread in the order of its rows. */
 bool dki_key_code_is_numbered(const dki_key_code *code);
+
+/* A text of a view. */
+static inline dk_text dki_key_text(const dk_view *view, size_t i)
+{
+    if (view->storage == DK_STORE_TEXT && !view->constant) { /* for speed alone */
+        const uint32_t *offsets = view->values;
+
+        return (dk_text){ view->bytes + offsets[i], offsets[i + 1] - offsets[i] };
+    }
+    return dki_view_text(view, i);
+}
 
 /* Where a row's words say nothing. */
 #define DKI_KEY_IS_NULL 1 /* a part of the key is null */
