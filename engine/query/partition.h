@@ -58,10 +58,11 @@ dk_status dki_partitions_settle(dki_partitions *parts, dk_error *err);
 /* Counts the groups of all parts. */
 void dki_partitions_number(dki_partitions *parts);
 
-/* Columns of the whole result, in the order of keys. */
+/* Of partition_columns.c: columns of the whole result, in the order of keys. */
 dk_status dki_partitions_dimension(const dki_partitions *parts, size_t dim, const dk_column **out, dk_error *err);
 dk_status dki_partitions_finish(dki_partitions *parts, size_t aggregate, const dk_column **out, size_t *fault,
                                 dk_error *err);
+
 /* Puts all groups into one grouper and one set of accumulators, for who wants to look at them together. groups is
  * initialised and empty. */
 dk_status dki_partitions_gather(const dki_partitions *parts, dki_groups *groups, dk_error *err);
