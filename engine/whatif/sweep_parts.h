@@ -4,6 +4,8 @@
  *   sweep.c         what is asked, checked, and shared out
  *   sweep_groups.c  which of them have what in common
  *   sweep_run.c     the points of a group
+ *   sweep_weights.c one of them after another (sweep_weights.h)
+ *   sweep_answers.c what they gave
  *   sweep_sums.c    counts and sums of many points, added up (sums.h)
  *   sweep_stack.c   any other breakdown at many points at once
  *   sweep_table.c   the long table
@@ -86,7 +88,7 @@ struct dki_sweep;
 dk_status dki_grouping_init(dki_grouping *grouping, const struct dki_sweep *sweep, dk_error *err);
 void dki_grouping_drop(dki_grouping *grouping, dk_context *context);
 
-/* What points gave --------------------------------------------------------------------------------------------- */
+/* sweep_answers.c --------------------------------------------------------------------------------------------- */
 
 /* A result that holds the rows of some points. */
 typedef struct dki_piece {
