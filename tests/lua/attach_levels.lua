@@ -8,13 +8,8 @@ local test = ...
 
 local ABOVE = { A = { "x", "n" }, B = { "x", "n" }, C = { "y", "n" }, D = { "y", "n" }, E = { "z", "o" } }
 
-local function random(seed)
-  local state = seed * 7919 + 13
-  return function(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
-end
+local random_numbers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+local function random(seed) return random_numbers(seed * 7919 + 13) end
 
 -- Everybody: { place, kind, known }; and how many there are by region, and by country.
 local function people(below)

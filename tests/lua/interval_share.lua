@@ -5,10 +5,8 @@ local test = ...
 
 local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 60 or 600
 
-local function closed(value)
-  if type(value) == "number" then return value, value end
-  if type(value) == "table" and not value.meaning then return value.least, value.greatest end
-end
+local in_bounds = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/bounds.lua")
+local closed, withheld = in_bounds.closed, in_bounds.withheld
 
 local function shown(column)
   local values = {}
@@ -18,8 +16,6 @@ local function shown(column)
   end
   return table.concat(values, " ")
 end
-
-local function withheld(least, greatest) return { least = least, greatest = greatest } end
 
 -- The least and the greatest of n / (n + r), rounded outward to six digits; "open" where it is never a number. And whether
 -- the denominator may be 0 beside numbers of two signs, where whole numbers do not decide.

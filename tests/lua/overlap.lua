@@ -2,6 +2,8 @@
 
 local test = ...
 
+local random_numbers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+
 local function persons(dk)
   return dk.table {
     { "id", { "a", "b", "c", "d" } }, { "g", { "A", "A", "D", "T" } },
@@ -192,11 +194,8 @@ end)
 
 -- Of random sets: what sum() of a result gives is what counting the persons again does, or it is refused.
 test("a sum that is answered counts everybody once", function(t, dk)
-  local state, answered, n_refused = 7, 0, 0
-  local function random(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n + 1
-  end
+  local below, answered, n_refused = random_numbers(7), 0, 0
+  local function random(n) return below(n) + 1 end
   for _ = 1, 150 do
     local g, v, n = {}, {}, random(12)
     for i = 1, n do

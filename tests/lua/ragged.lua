@@ -2,6 +2,8 @@
 
 local test = ...
 
+local random = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+
 -- Saba is of n, Zug of z, and neither has a region; Q is no member.
 local function ragged(dk)
   return dk.hierarchy(dk.read_text "gemeente;regio;land\nA;x;n\nB;x;n\nC;y;n\nSaba;;n\nZug;;z\nE;w;z\n",
@@ -65,20 +67,46 @@ test("by municipality, by country too, or where no region is null, it is rolled 
   t.eq(cells(ask:by "regio" (some):roll_up "land", { "land" }, { "n" }), "n 1; z 2; - 1; - 4")
 end)
 
+-- What the hierarchy says of each place.
+local REGION = { A = "x", B = "x", C = "y", E = "w" }
+local LAND = { A = "n", B = "n", C = "n", Saba = "n", Zug = "z", E = "z" }
+
+local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
+local function quotient(a, b) return ("%d/%d"):format(a // gcd(a, b), b // gcd(a, b)) end
+
+local function totals(row, by)
+  local is_total = {}
+  for _, name in ipairs(by) do
+    is_total[name] = #row:where(name .. " is total") == 1
+  end
+  return is_total
+end
+
+-- How many of all are in a group, and of how many countries those are; and how many there are in these countries, where the
+-- group tells which, else in all.
+local function counted(all, is_in, told)
+  local n, n_lands, whole, lands = 0, 0, 0, {}
+  for _, person in ipairs(all) do
+    if is_in(person) then
+      local of = person.land or "none"
+      n, n_lands = n + 1, n_lands + (lands[of] and 0 or 1)
+      lands[of] = true
+    end
+  end
+  for _, person in ipairs(all) do
+    whole = whole + ((not told or lands[person.land or "none"]) and 1 or 0)
+  end
+  return n, n_lands, whole
+end
+
 -- Each row's country by its place; a cell that is of several has no share within its own.
 test("a share within the country is null where the group is of several, and right elsewhere", function(t, dk)
-  local region = { A = "x", B = "x", C = "y", E = "w" }
-  local land = { A = "n", B = "n", C = "n", Saba = "n", Zug = "z", E = "z" }
-  local state, undecided = 11, 0
-  local function below(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
+  local below, undecided = random(11), 0
   for case = 1, 40 do
     local rows, all = { "gemeente;soort" }, {}
     for _ = 1, 3 + below(12) do
       local place = ({ "A", "B", "C", "E", "Saba", "Zug", "Q" })[1 + below(7)]
-      all[#all + 1] = { gemeente = place, regio = region[place], land = land[place], soort = below(2) == 0 and "p" or "q" }
+      all[#all + 1] = { gemeente = place, regio = REGION[place], land = LAND[place], soort = below(2) == 0 and "p" or "q" }
       rows[#rows + 1] = place .. ";" .. all[#all].soort
     end
     local data = dk.read_text(table.concat(rows, "\n") .. "\n"):use(ragged(dk))
@@ -87,27 +115,18 @@ test("a share within the country is null where the group is of several, and righ
         local result = data:breakdown { by = by, margins = margins, levels = case % 3 == 0 and "all" or nil,
           measures = { "n = count()", "d = n / all(n, land)" } }
         for i = 1, #result do
-          local row, is_total, n, lands, n_lands = result:slice(i, i), {}, 0, {}, 0
-          for _, name in ipairs(by) do
-            is_total[name] = #row:where(name .. " is total") == 1
-          end
-          for _, person in ipairs(all) do
-            local is_in = true
+          local row = result:slice(i, i)
+          local is_total = totals(row, by)
+          local function is_in(person)
+            local holds = true
             for _, name in ipairs(by) do
-              is_in = is_in and (is_total[name] or row:column(name)[1] == (person[name] or dk.null)
+              holds = holds and (is_total[name] or row:column(name)[1] == (person[name] or dk.null)
                 or (row:column(name)[1] == nil and person[name] == nil))
             end
-            if is_in then
-              local of = person.land or "none"
-              n, n_lands = n + 1, n_lands + (lands[of] and 0 or 1)
-              lands[of] = true
-            end
+            return holds
           end
           local told = not is_total.regio or (by[2] == "gemeente" and not is_total.gemeente)
-          local whole = 0
-          for _, person in ipairs(all) do
-            whole = whole + ((not told or lands[person.land or "none"]) and 1 or 0)
-          end
+          local n, n_lands, whole = counted(all, is_in, told)
           t.eq(row:column("n")[1], n)
           local shown = row:derive("s = text(d)"):column("s")[1]
           if told and n_lands ~= 1 then
@@ -116,9 +135,7 @@ test("a share within the country is null where the group is of several, and righ
               t.eq(shown, nil)
             end
           else
-            local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
-            local g = gcd(n, whole)
-            t.eq(shown, ("%d/%d"):format(n // g, whole // g))
+            t.eq(shown, quotient(n, whole))
           end
         end
       end
@@ -129,14 +146,7 @@ end)
 
 -- The same by members of sets: a group of a member is of the countries of those who have it, or lack it.
 test("a share within the country by members of sets", function(t, dk)
-  local region = { A = "x", B = "x", C = "y", E = "w" }
-  local land = { A = "n", B = "n", C = "n", Saba = "n", Zug = "z", E = "z" }
-  local state, undecided, decided = 23, 0, 0
-  local function below(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
-  local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
+  local below, undecided, decided = random(23), 0, 0
   for case = 1, 60 do
     local rows, all = { "gemeente;v" }, {}
     for _ = 1, 2 + below(10) do
@@ -147,7 +157,7 @@ test("a share within the country by members of sets", function(t, dk)
         listed[#listed + 1] = set[member] and member or nil
       end
       local is_known = below(6) > 0
-      all[#all + 1] = { gemeente = place, regio = region[place], land = land[place], set = is_known and set or nil }
+      all[#all + 1] = { gemeente = place, regio = REGION[place], land = LAND[place], set = is_known and set or nil }
       rows[#rows + 1] = ("%s;%s"):format(place, not is_known and "" or #listed == 0 and '""' or table.concat(listed, "|"))
     end
     local data = dk.read_text(table.concat(rows, "\n") .. "\n",
@@ -162,40 +172,30 @@ test("a share within the country by members of sets", function(t, dk)
         local result = data:breakdown { by = dims, margins = margins, levels = case % 3 == 0 and "all" or nil,
           measures = { "n = count()", "d = n / all(n, land)" } }
         for i = 1, #result do
-          local row, is_total, n, lands, n_lands = result:slice(i, i), {}, 0, {}, 0
-          for _, name in ipairs(by) do
-            is_total[name] = #row:where(name .. " is total") == 1
-          end
-          for _, person in ipairs(all) do
-            local is_in = true
+          local row = result:slice(i, i)
+          local is_total = totals(row, by)
+          local function is_in(person)
+            local holds = true
             for _, name in ipairs(by) do
               local value = row:column(name)[1]
               if name == "m" and person.set and not is_total.m then
-                is_in = is_in and value ~= nil and person.set[value] == (how == "member")
+                holds = holds and value ~= nil and person.set[value] == (how == "member")
               elseif not is_total[name] then
-                is_in = is_in and value == person[name]
+                holds = holds and value == person[name]
               end
             end
-            if is_in then
-              local of = person.land or "none"
-              n, n_lands = n + 1, n_lands + (lands[of] and 0 or 1)
-              lands[of] = true
-            end
+            return holds
           end
           local told = not is_total.regio or (by[3] == "gemeente" and not is_total.gemeente)
-          local whole = 0
-          for _, person in ipairs(all) do
-            whole = whole + ((not told or lands[person.land or "none"]) and 1 or 0)
-          end
+          local n, n_lands, whole = counted(all, is_in, told)
           t.eq(row:column("n")[1], n)
           local shown = row:derive("s = text(d)"):column("s")[1]
           if told and n_lands > 1 then
             undecided = undecided + 1
             t.eq(shown, nil)
           elseif n > 0 then
-            local g = gcd(n, whole)
             decided = decided + (told and row:column("regio")[1] == nil and 1 or 0)
-            t.eq(shown, ("%d/%d"):format(n // g, whole // g))
+            t.eq(shown, quotient(n, whole))
           end
         end
       end

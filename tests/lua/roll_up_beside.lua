@@ -2,14 +2,12 @@
 
 local test = ...
 
+local random = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+
 local GEO = "gemeente;regio;land\nA;x;n\nB;x;n\nC;y;n\nD;y;n\nE;z;o\n"
 
 local function persons(dk, seed)
-  local rows, state = { "gemeente;soort;leeftijd;bekend;deel" }, seed
-  local function below(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
+  local rows, below = { "gemeente;soort;leeftijd;bekend;deel" }, random(seed)
   for _ = 1, 60 do
     local place, set = below(5) + 1, {}
     for i = 1, 3 do
@@ -31,6 +29,16 @@ local function scenarios(dk)
     dk.scenario "half" { { "half", where = "not bekend", share = 0.5, set = { bekend = true } } },
     dk.scenario "naar" { { "x", where = "gemeente == 'A'", all = true, set = { gemeente = "C" } } },
   }
+end
+
+-- What part of the unknown each plan makes known, by its name; and the plans.
+local SHARE = { half = 1 / 2, derde = 1 / 3 }
+local function known_plans(dk)
+  local plans = {}
+  for i, name in ipairs { "half", "derde" } do
+    plans[i] = dk.scenario(name) { { name, where = "not bekend", share = SHARE[name], set = { bekend = true } } }
+  end
+  return plans
 end
 
 local function text(result)
@@ -244,15 +252,7 @@ end)
 test("a long comparison of different groups is rolled up, each measure and scenario by its own", function(t, dk)
   local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
   local above = { A = "x", B = "x", C = "y", D = "y", E = "z" }
-  local share = { half = 1 / 2, derde = 1 / 3 }
-  local plans, state, path = {}, 7, os.tmpname()
-  local function below(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
-  for _, name in ipairs { "half", "derde" } do
-    plans[#plans + 1] = dk.scenario(name) { { name, where = "not bekend", share = share[name], set = { bekend = true } } }
-  end
+  local plans, below, path = known_plans(dk), random(7), os.tmpname()
   for case = 1, 40 do
     local rows, n, unknown = { "gemeente;bekend" }, {}, {}
     for place in ("ABCDE"):gmatch "." do
@@ -268,7 +268,7 @@ test("a long comparison of different groups is rolled up, each measure and scena
       margins = case % 2 == 0 and "totals" or "none" }
     local conditions, sums = {}, {}
     for _, measure in ipairs { "n", "k", "d" } do
-      for name, part in pairs(share) do
+      for name, part in pairs(SHARE) do
         local places = {}
         for place in ("ABCDE"):gmatch "." do
           if below(2) == 1 then
@@ -321,15 +321,7 @@ end)
 test("what was rolled up by different groups is again", function(t, dk)
   local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
   local above, land = { A = "x", B = "x", C = "y", D = "y", E = "z" }, { x = "n", y = "n", z = "o" }
-  local share = { half = 1 / 2, derde = 1 / 3 }
-  local plans, state, path, n_several = {}, 3, os.tmpname(), 0
-  local function below(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % n
-  end
-  for _, name in ipairs { "half", "derde" } do
-    plans[#plans + 1] = dk.scenario(name) { { name, where = "not bekend", share = share[name], set = { bekend = true } } }
-  end
+  local plans, below, path, n_several = known_plans(dk), random(3), os.tmpname(), 0
   for case = 1, 60 do
     local rows, people = { "gemeente;soort;bekend" }, {}
     for _ = 1, 25 do
@@ -343,7 +335,7 @@ test("what was rolled up by different groups is again", function(t, dk)
       measures = { "n = count()", "k = count() where bekend", "d = k / n" } }
     local chosen, conditions = {}, {}
     for _, measure in ipairs { "n", "k", "d" } do
-      for name in pairs(share) do
+      for name in pairs(SHARE) do
         local places = {}
         for place in ("ABCDE"):gmatch "." do
           if below(3) > 0 then
@@ -362,7 +354,7 @@ test("what was rolled up by different groups is again", function(t, dk)
     local rolled = some:roll_up "regio"
     local without = ({ "x", "y" })[1 + below(2)]
     local is_part, is_saved = case % 4 > 1, case % 5 == 0
-    for name in pairs(share) do -- a total alone would stay what it is
+    for name in pairs(SHARE) do -- a total alone would stay what it is
       local n_left = 0
       for place, region in pairs(above) do
         n_left = n_left + (region ~= without and chosen[("%s n %s"):format(place, name)] and 1 or 0)
@@ -391,7 +383,7 @@ test("what was rolled up by different groups is again", function(t, dk)
           sums[id] = sum
           sum.n = sum.n + 1
           sum.base = sum.base + (person.known and 1 or 0)
-          sum.value = sum.value + (person.known and 1 or share[name])
+          sum.value = sum.value + (person.known and 1 or SHARE[name])
         end
       end
     end

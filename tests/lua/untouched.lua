@@ -6,11 +6,8 @@ local test = ...
 
 local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 40 or 400
 
--- The bounds of a value as numbers; nothing for null.
-local function closed(value)
-  if type(value) == "number" then return value, value end
-  if type(value) == "table" and not value.meaning then return value.least, value.greatest end
-end
+local in_bounds = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/bounds.lua")
+local closed, withheld = in_bounds.closed, in_bounds.withheld
 
 local function shown(column)
   local values = {}
@@ -21,8 +18,6 @@ local function shown(column)
   end
   return table.concat(values, " ")
 end
-
-local function withheld(least, greatest) return { least = least, greatest = greatest } end
 
 local function region(dk)
   return dk.table { { gemeente = "Arnhem", regio = "M", s = true, n = withheld(20, 30) },

@@ -1,5 +1,7 @@
 -- hierarchies.lua - a hierarchy of places that changes, and persons who live there.
 
+local random_numbers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/random_numbers.lua")
+
 local hierarchies = {}
 
 local GEO = "gemeente;regio;land;van;tot\n" ..
@@ -32,11 +34,7 @@ end
 -- Persons of random municipalities, sexes and ages.
 function hierarchies.random_persons(dk, n)
   local places = { "Arnhem", "Rijnwaarden", "Zevenaar", "Nijmegen", "Renkum", "Overal" }
-  local lines, state = { "gemeente;geslacht;leeftijd;in_sonar" }, 12345
-  local function pick(m)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state // 65536 % m
-  end
+  local lines, pick = { "gemeente;geslacht;leeftijd;in_sonar" }, random_numbers(12345)
   for i = 1, n do
     lines[i + 1] = ("%s;%s;%d;%s"):format(places[pick(#places) + 1], pick(2) == 0 and "m" or "v", 18 + pick(40),
       pick(3) == 0 and "true" or "false")
