@@ -17,9 +17,9 @@
 local reader = {
   -- Chapters in the order of reading; those of other files come behind, by name.
   order = {
-    "dk", "table", "together", "look", "column", "value", "block", "expr", "breakdown", "aggregate", "scenario",
+    "dk", "process", "table", "together", "look", "column", "value", "block", "expr", "breakdown", "aggregate", "scenario",
     "step", "comparisons", "sweep", "bands", "allocate", "receipt", "hierarchy", "codes", "publication", "explain",
-    "display", "pack",
+    "summary", "pack",
   },
 }
 

@@ -2,8 +2,8 @@
 
 -- aggregate.lua - Functions of a script
 --
--- Functions of values of a row that a script brings to expressions, and columns that it makes itself. [aggregates.md](aggregates.md) tells
--- more, and what they cost; aggregates over many rows are `dk.aggregate`.
+-- What a script brings to expressions: functions of values of a row, and aggregates over many rows; and columns that it makes itself.
+-- [aggregates.md](aggregates.md) tells more, and what they cost.
 
 --- Defines a function for expressions: `"groep = klasse(leeftijd)"` in columns, conditions, dimensions and measures.
 ---
@@ -47,6 +47,57 @@ function dk.functions() end
 ---@field arguments? integer
 --- Whether it is called with nil for what is not known; without it such an argument makes null.
 ---@field nulls? boolean
+
+--- Defines an aggregate in Lua, which the measures of breakdowns call by its name.
+---
+--- ```lua
+--- dk.aggregate "spread" {
+---   result = "integer",
+---   step   = function(s, x) s = s or { x, x } s[1], s[2] = math.min(s[1], x), math.max(s[2], x) return s end,
+---   merge  = function(s, o) if not s or not o then return s or o end return { math.min(s[1], o[1]), math.max(s[2], o[2]) } end,
+---   finish = function(s) return s and s[2] - s[1] end,
+--- }
+--- print(dk.table { { "leeftijd", { 24, 31, 58 } } }:breakdown { measures = "m = spread(leeftijd)" })
+--- ```
+--- ```text
+---       m
+--- integer
+--- ───────
+---      34
+--- 1 row, 1 column
+--- ```
+---@param name string
+---@return fun(spec: dk.AggregateSpec)
+function dk.aggregate(name) end
+
+--- The names of the aggregates that were defined, in that order, and the `doc` of each under its name.
+---@return table<integer|string, string>
+function dk.aggregates() end
+
+--- What an aggregate of Lua is.
+---
+--- Without a first state it is nil. What a function returns is the state from then on; where it returns nil, it changed the state in its
+--- place. Rows come in their order, without those in which an argument is null. An error in one of the functions ends the breakdown.
+---@class dk.AggregateSpec
+--- What it is, for who reads `dk.aggregates()`.
+---@field doc? string
+--- How many arguments it has; 1 without it.
+---@field arguments? integer
+--- The type of what `finish` gives: `"boolean"`, `"integer"`, `"decimal(2)"`, `"real"`, `"text"`, `"date"` or `"timestamp"`; real without
+--- it.
+---@field result? string
+--- Whether `step` gets the weight of the row behind the arguments; without it tables with weights, and scenarios, are refused.
+---@field weights? boolean
+--- Gives the state of an empty group; or that state itself, where it is a number, a string or a truth value.
+---@field start? any
+--- Adds a row: gets the state and the arguments.
+---@field step? fun(state: any, ...: any): any
+--- In its place: adds many rows of a group; gets the state, a list of values for each argument, and how many they are. Some 25 ns a row.
+---@field block? fun(state: any, ...: any): any
+--- Puts two states together; without it margins are refused.
+---@field merge? fun(state: any, other: any): any
+--- Gives the value of a group; nil is null.
+---@field finish fun(state: any): any
 
 ---@class dk.Table
 local t = {}
