@@ -1,83 +1,36 @@
 /* reconcile.c - how two tables agree: which keys both have, and where values differ.
  *
- * Both tables are indexed, left's rows are matched. Keys that each table has once make pairs, whose values are read as
- * the words of a key (key_words.h), so that values of two types are compared as keys of two types are.
+ * Both tables are indexed, left's rows are matched. Keys are counted here, values are compared in reconcile_values.c.
  *
  * Invariants: both, left only and no key make up left's rows, and the same of right's; findings stand in one order.
  * Cost: O(rows), and for each shared column a gathering of the pairs. Poll: once per block.
  */
-#include <dekking/join.h>
+#include "reconcile_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bitmap.h"
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "data/column_parts.h"
 #include "data/lineage.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
-#include "join_key.h"
-#include "key_pair.h"
 
-enum finding {
-    BOTH,
-    LEFT_ONLY,
-    RIGHT_ONLY,
-    NO_KEY,
-    DOUBLE_LEFT,
-    DOUBLE_RIGHT,
-    EQUAL,
-    CONFLICT,
-    LEFT_KNOWN,
-    RIGHT_KNOWN,
-    NOT_COMPARABLE,
-    N_FINDINGS
-};
-
-static const char *const finding_names[N_FINDINGS] = {
+static const char *const finding_names[DKI_N_FINDINGS] = {
     "both",  "left only", "right only",      "no key",           "double left",   "double right",
     "equal", "conflict",  "only left known", "only right known", "not comparable"
 };
 
-#define NONE UINT64_MAX /* a number that is not shown */
-
-struct report {
-    dki_join join;
-    dki_key_index *left_index;
-    uint64_t *doubles[2]; /* of left and right: bit r: the key whose first row is r has several */
-    uint64_t *used;       /* bit r: the key of right whose first row is r is one of left's */
-    uint64_t *pairs[2];   /* rows of left and right that are a pair */
-    uint64_t n_pairs;
-    size_t n_examples;
-    dki_buffer text; /* examples of one finding */
-    size_t n_shown;
-    dk_builder *findings, *columns, *left_rows, *right_rows, *keys, *examples;
-};
-
-static const dki_key_index *index_of(const struct report *report, int side)
+static const dki_key_index *index_of(const dki_report *report, int side)
 {
     return side ? report->join.index : report->left_index;
 }
 
-static uint32_t first_of(const dki_key_index *index, uint64_t row)
-{
-    return index->firsts ? index->firsts[row] : (uint32_t)row;
-}
-
 /* Examples. ---------------------------------------------------------------------------------------------------- */
 
-static bool wants_example(const struct report *report)
-{
-    return report->n_shown < report->n_examples;
-}
-
-/* Adds the key of a row, and what is said of it in brackets. */
-DK_PRINTF(5, 6)
-static dk_status add_example(struct report *report, int side, uint64_t row, dk_error *err, const char *format, ...)
+dk_status dki_report_add_example(dki_report *report, int side, uint64_t row, dk_error *err, const char *format, ...)
 {
     const dki_join *join = &report->join;
     char key[160], more[320];
@@ -94,21 +47,15 @@ static dk_status add_example(struct report *report, int side, uint64_t row, dk_e
     return dki_buffer_format(&report->text, err, "%s%s (%s)", report->n_shown++ ? "; " : "", key, more);
 }
 
-static unsigned long long shown_row(uint64_t row)
-{
-    return (unsigned long long)row + 1;
-}
-
 /* Rows of the report. ------------------------------------------------------------------------------------------ */
 
 static dk_status add_number(dk_builder *builder, uint64_t n, dk_error *err)
 {
-    return n == NONE ? dk_builder_null(builder, 1, err) : dk_builder_integer(builder, (int64_t)n, err);
+    return n == DKI_NOT_SHOWN ? dk_builder_null(builder, 1, err) : dk_builder_integer(builder, (int64_t)n, err);
 }
 
-/* A row with the examples that were collected. */
-static dk_status add_row(struct report *report, enum finding finding, const char *column, uint64_t left,
-                         uint64_t right, uint64_t keys, dk_error *err)
+dk_status dki_report_add_row(dki_report *report, dki_finding finding, const char *column, uint64_t left,
+                             uint64_t right, uint64_t keys, dk_error *err)
 {
     dk_status status = dk_builder_code(report->findings, (uint32_t)finding + 1, err);
 
@@ -133,7 +80,7 @@ static dk_status add_row(struct report *report, enum finding finding, const char
 /* Keys. -------------------------------------------------------------------------------------------------------- */
 
 /* The keys that a table has more than once: how many, and how many rows they have. */
-static dk_status find_doubles(struct report *report, int side, uint64_t *n_keys, uint64_t *n_rows, dk_error *err)
+static dk_status find_doubles(dki_report *report, int side, uint64_t *n_keys, uint64_t *n_rows, dk_error *err)
 {
     const dki_key_index *index = index_of(report, side);
     dk_context *context = report->join.context;
@@ -155,36 +102,39 @@ static dk_status find_doubles(struct report *report, int side, uint64_t *n_keys,
             continue;
         dki_bit_set(doubles, first);
         *n_keys += 1;
-        if (wants_example(report))
-            status = add_example(report, side, row, err, "rows %llu, %llu", shown_row(first), shown_row(row));
+        if (dki_report_wants_example(report))
+            status = dki_report_add_example(report, side, row, err, "rows %llu, %llu", dki_report_row(first),
+                                            dki_report_row(row));
     }
     *n_rows += *n_keys; /* the first row of each */
     return status;
 }
 
-static dk_status add_doubles(struct report *report, int side, dk_error *err)
+static dk_status add_doubles(dki_report *report, int side, dk_error *err)
 {
     uint64_t n_keys, n_rows;
     dk_status status = find_doubles(report, side, &n_keys, &n_rows, err);
 
     if (status != DK_OK)
         return status;
-    return side ? add_row(report, DOUBLE_RIGHT, NULL, NONE, n_rows, n_keys, err)
-                : add_row(report, DOUBLE_LEFT, NULL, n_rows, NONE, n_keys, err);
+    return side ? dki_report_add_row(report, DKI_FOUND_DOUBLE_RIGHT, NULL, DKI_NOT_SHOWN, n_rows, n_keys, err)
+                : dki_report_add_row(report, DKI_FOUND_DOUBLE_LEFT, NULL, n_rows, DKI_NOT_SHOWN, n_keys, err);
 }
 
-static dk_status show_left(struct report *report, enum finding finding, dk_error *err)
+static dk_status show_left(dki_report *report, dki_finding finding, dk_error *err)
 {
     const dki_match *match = report->join.match;
     dk_status status = DK_OK;
 
-    for (uint64_t row = 0; status == DK_OK && row < match->n_rows && wants_example(report); row++) {
+    for (uint64_t row = 0; status == DK_OK && row < match->n_rows && dki_report_wants_example(report); row++) {
         uint32_t other = match->rows[row];
 
-        if (finding == BOTH && other < DKI_NULL_KEY)
-            status = add_example(report, 0, row, err, "rows %llu, %llu", shown_row(row), shown_row(other));
-        else if ((finding == LEFT_ONLY && other == DKI_NO_ROW) || (finding == NO_KEY && other == DKI_NULL_KEY))
-            status = add_example(report, 0, row, err, "row %llu", shown_row(row));
+        if (finding == DKI_FOUND_BOTH && other < DKI_NULL_KEY)
+            status = dki_report_add_example(report, 0, row, err, "rows %llu, %llu", dki_report_row(row),
+                                            dki_report_row(other));
+        else if ((finding == DKI_FOUND_LEFT_ONLY && other == DKI_NO_ROW) ||
+                 (finding == DKI_FOUND_NO_KEY && other == DKI_NULL_KEY))
+            status = dki_report_add_example(report, 0, row, err, "row %llu", dki_report_row(row));
     }
     return status;
 }
@@ -201,22 +151,23 @@ static bool is_null_key(const dk_column *const *columns, size_t n, uint64_t row)
     return false;
 }
 
-static dk_status show_right_only(struct report *report, dk_error *err)
+static dk_status show_right_only(dki_report *report, dk_error *err)
 {
     const dki_join *join = &report->join;
     dk_status status = DK_OK;
 
-    for (uint64_t row = 0; status == DK_OK && row < join->index->n_rows && wants_example(report); row++) {
-        uint32_t first = first_of(join->index, row);
+    for (uint64_t row = 0; status == DK_OK && row < join->index->n_rows && dki_report_wants_example(report);
+         row++) {
+        uint32_t first = dki_report_first(join->index, row);
 
         if (first != DKI_NULL_KEY && !dki_bit(report->used, first) &&
             !is_null_key(join->right_keys, join->n_keys, row))
-            status = add_example(report, 1, row, err, "row %llu", shown_row(row));
+            status = dki_report_add_example(report, 1, row, err, "row %llu", dki_report_row(row));
     }
     return status;
 }
 
-static dk_status add_keys(struct report *report, dk_error *err)
+static dk_status add_keys(dki_report *report, dk_error *err)
 {
     const dki_join *join = &report->join;
     const dki_match *match = join->match;
@@ -234,23 +185,23 @@ static dk_status add_keys(struct report *report, dk_error *err)
         }
     }
     if (status == DK_OK)
-        status = show_left(report, BOTH, err);
+        status = show_left(report, DKI_FOUND_BOTH, err);
     if (status == DK_OK)
-        status = add_row(report, BOTH, NULL, match->n_matched, both_right, n_used, err);
+        status = dki_report_add_row(report, DKI_FOUND_BOTH, NULL, match->n_matched, both_right, n_used, err);
     if (status == DK_OK)
-        status = show_left(report, LEFT_ONLY, err);
+        status = show_left(report, DKI_FOUND_LEFT_ONLY, err);
     if (status == DK_OK)
-        status = add_row(report, LEFT_ONLY, NULL, n_left - match->n_matched - match->n_null, 0,
-                         report->left_index->n_keys - n_used, err);
+        status = dki_report_add_row(report, DKI_FOUND_LEFT_ONLY, NULL, n_left - match->n_matched - match->n_null, 0,
+                                    report->left_index->n_keys - n_used, err);
     if (status == DK_OK)
         status = show_right_only(report, err);
     if (status == DK_OK)
-        status = add_row(report, RIGHT_ONLY, NULL, 0, n_right - both_right - join->index->n_nulls,
-                         join->index->n_keys - n_used, err);
+        status = dki_report_add_row(report, DKI_FOUND_RIGHT_ONLY, NULL, 0,
+                                    n_right - both_right - join->index->n_nulls, join->index->n_keys - n_used, err);
     if (status == DK_OK)
-        status = show_left(report, NO_KEY, err);
+        status = show_left(report, DKI_FOUND_NO_KEY, err);
     if (status == DK_OK)
-        status = add_row(report, NO_KEY, NULL, match->n_null, join->index->n_nulls, 0, err);
+        status = dki_report_add_row(report, DKI_FOUND_NO_KEY, NULL, match->n_null, join->index->n_nulls, 0, err);
     if (status == DK_OK)
         status = add_doubles(report, 0, err);
     if (status == DK_OK)
@@ -258,193 +209,19 @@ static dk_status add_keys(struct report *report, dk_error *err)
     return status;
 }
 
-/* Values. ------------------------------------------------------------------------------------------------------ */
-
-static dk_status choose_pairs(struct report *report, dk_error *err)
-{
-    const dki_match *match = report->join.match;
-    dk_context *context = report->join.context;
-    dk_status status = DK_OK;
-
-    for (int side = 0; side < 2; side++) {
-        report->pairs[side] = dki_alloc_array(context, (size_t)match->n_used, sizeof(uint64_t), err);
-        if (report->pairs[side] == NULL)
-            return DK_ERR_MEMORY;
-    }
-    DKI_FOR_ROWS(row, match->n_rows, context, status, err)
-    {
-        uint32_t other = match->rows[row];
-
-        if (other >= DKI_NULL_KEY || dki_bit(report->doubles[1], other) ||
-            dki_bit(report->doubles[0], first_of(report->left_index, row)))
-            continue;
-        report->pairs[0][report->n_pairs] = row;
-        report->pairs[1][report->n_pairs++] = other;
-    }
-    return status;
-}
-
-/* Examples of a finding, where pairs[i] is of it. */
-static dk_status show_pairs(struct report *report, const uint8_t *found, enum finding finding,
-                            const dk_column *const *columns, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (uint64_t i = 0; status == DK_OK && i < report->n_pairs && wants_example(report); i++) {
-        char values[2][100];
-
-        if (found[i] != finding)
-            continue;
-        for (int side = 0; status == DK_OK && side < 2; side++) {
-            status = dki_join_show_key(&columns[side], 1, report->pairs[side][i], values[side], sizeof values[side],
-                                       err);
-        }
-        if (status == DK_OK)
-            status =
-                add_example(report, 0, report->pairs[0][i], err, "rows %llu, %llu: %s, %s",
-                            shown_row(report->pairs[0][i]), shown_row(report->pairs[1][i]), values[0], values[1]);
-    }
-    return status;
-}
-
-/* What is found for each pair: columns are of the pairs' values. */
-static dk_status compare_pairs(struct report *report, const dk_column *const *columns, uint8_t *found,
-                               dk_error *err)
-{
-    dk_context *context = report->join.context;
-    size_t step = dki_block_rows(context);
-    dki_key_code code;
-    dki_key_reader readers[2] = { { .code = NULL }, { .code = NULL } };
-    dki_key_scratch *scratch = dki_alloc(context, sizeof *scratch, err);
-    uint64_t *words[2] = { NULL, NULL };
-    uint8_t *flags = dki_alloc(context, 2 * DK_BLOCK_ROWS, err);
-    dk_status status = dki_key_code_init(&code, context, &columns[1], 1, false, false, err);
-
-    if (scratch)
-        dk_view_init(&scratch->view, context);
-    for (int side = 0; side < 2 && status == DK_OK; side++) {
-        words[side] = dki_alloc_array(context, DK_BLOCK_ROWS, code.n_words * sizeof(uint64_t), err);
-        status = scratch && flags && words[side]
-                     ? dki_key_reader_init(&readers[side], &code, &columns[side], side == 1, err)
-                     : DK_ERR_MEMORY;
-    }
-    for (uint64_t row = 0; status == DK_OK && row < report->n_pairs; row += step) {
-        size_t n = report->n_pairs - row < step ? (size_t)(report->n_pairs - row) : step;
-
-        status = dki_poll(context, err);
-        for (int side = 1; side >= 0 && status == DK_OK; side--) /* right first: it may number its texts */
-            status = dki_key_read(&readers[side], row, n, scratch, words[side], flags + side * DK_BLOCK_ROWS, err);
-        for (size_t i = 0; status == DK_OK && i < n; i++) {
-            uint8_t left = flags[i], right = flags[DK_BLOCK_ROWS + i];
-            size_t w = code.n_words;
-
-            if ((left | right) & DKI_KEY_IS_NULL)
-                found[row + i] = !(left & DKI_KEY_IS_NULL)    ? LEFT_KNOWN
-                                 : !(right & DKI_KEY_IS_NULL) ? RIGHT_KNOWN
-                                                              : EQUAL;
-            else if (left || memcmp(words[0] + i * w, words[1] + i * w, w * sizeof(uint64_t)) != 0)
-                found[row + i] = CONFLICT;
-            else
-                found[row + i] = EQUAL;
-        }
-    }
-    for (int side = 0; side < 2; side++) {
-        dki_key_reader_drop(&readers[side]);
-        dki_free(context, words[side]);
-    }
-    if (scratch)
-        dk_view_release(&scratch->view);
-    dki_free(context, scratch);
-    dki_free(context, flags);
-    dki_key_code_drop(&code);
-    return status;
-}
-
-static dk_status add_findings(struct report *report, const char *name, const dk_column *const *columns,
-                              const uint8_t *found, dk_error *err)
-{
-    uint64_t counts[N_FINDINGS] = { 0 };
-    dk_status status = DK_OK;
-
-    for (uint64_t i = 0; i < report->n_pairs; i++)
-        counts[found[i]]++;
-    for (int finding = EQUAL; finding <= RIGHT_KNOWN && status == DK_OK; finding++) {
-        if (counts[finding] > 0)
-            status = show_pairs(report, found, (enum finding)finding, columns, err);
-        if (status == DK_OK)
-            status = add_row(report, (enum finding)finding, name, counts[finding], counts[finding], counts[finding],
-                             err);
-    }
-    return status;
-}
-
-static dk_status compare_column(struct report *report, const char *name, const dk_column *const *columns,
-                                dk_error *err)
-{
-    dk_context *context = report->join.context;
-    const dk_column *values[2] = { NULL, NULL };
-    uint8_t *found;
-    dk_status status = DK_OK;
-
-    if (!dki_keys_compare(columns[0], columns[1]))
-        return add_row(report, NOT_COMPARABLE, name, NONE, NONE, NONE, err);
-    found = dki_alloc(context, (size_t)report->n_pairs, err);
-    if (found == NULL)
-        return DK_ERR_MEMORY;
-    for (int side = 0; side < 2 && status == DK_OK; side++)
-        status = dki_columns_gather(context, &columns[side], 1, report->pairs[side], report->n_pairs, &values[side],
-                                    err);
-    if (status == DK_OK)
-        status = compare_pairs(report, values, found, err);
-    if (status == DK_OK)
-        status = add_findings(report, name, columns, found, err);
-    dk_column_release(values[0]);
-    dk_column_release(values[1]);
-    dki_free(context, found);
-    return status;
-}
-
-static bool is_key(const char *const *names, size_t n, const char *name)
-{
-    for (size_t k = 0; k < n; k++)
-        if (strcmp(names[k], name) == 0)
-            return true;
-    return false;
-}
-
-static dk_status add_values(struct report *report, dk_error *err)
-{
-    const dki_join *join = &report->join;
-    dk_status status = choose_pairs(report, err);
-
-    for (size_t i = 0; status == DK_OK && i < dk_table_n_columns(join->left); i++) {
-        const dk_field *field = dk_table_field(join->left, i);
-        size_t other = dk_table_find(join->right, field->name);
-        const dk_column *columns[2];
-
-        if (other == DK_NO_COLUMN || is_key(join->left_names, join->n_keys, field->name) ||
-            is_key(join->right_names, join->n_keys, field->name))
-            continue;
-        columns[0] = field->column;
-        columns[1] = dk_table_field(join->right, other)->column;
-        status = compare_column(report, field->name, columns, err);
-    }
-    return status;
-}
-
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
-static dk_status new_builders(struct report *report, dk_error *err)
+static dk_status new_builders(dki_report *report, dk_error *err)
 {
     dk_context *context = report->join.context;
     dk_builder **numbers[] = { &report->left_rows, &report->right_rows, &report->keys };
-    dk_text names[N_FINDINGS];
+    dk_text names[DKI_N_FINDINGS];
     dk_dictionary *levels = NULL;
     dk_status status;
 
-    for (size_t i = 0; i < N_FINDINGS; i++)
+    for (size_t i = 0; i < DKI_N_FINDINGS; i++)
         names[i] = (dk_text){ finding_names[i], strlen(finding_names[i]) };
-    status = dk_dictionary_new(context, names, N_FINDINGS, true, &levels, err);
+    status = dk_dictionary_new(context, names, DKI_N_FINDINGS, true, &levels, err);
     if (status == DK_OK)
         status = dk_builder_new(context, DK_CATEGORY, 0, levels, &report->findings, err);
     dk_dictionary_release(levels);
@@ -457,7 +234,7 @@ static dk_status new_builders(struct report *report, dk_error *err)
     return status;
 }
 
-static dk_status finish(struct report *report, const dk_table **out, dk_error *err)
+static dk_status finish(dki_report *report, const dk_table **out, dk_error *err)
 {
     static const char *const names[] = { "finding", "name", "left_rows", "right_rows", "keys", "examples" };
     dk_builder *builders[] = { report->findings,   report->columns, report->left_rows,
@@ -479,7 +256,7 @@ static dk_status finish(struct report *report, const dk_table **out, dk_error *e
     return status;
 }
 
-static void report_drop(struct report *report)
+static void report_drop(dki_report *report)
 {
     dk_context *context = report->join.context;
 
@@ -503,7 +280,7 @@ dk_status dk_table_reconcile(const dk_table *left, const dk_table *right, const 
                              const char *const *right_keys, size_t n_keys, size_t n_examples, const dk_table **out,
                              dk_error *err)
 {
-    struct report report = { .n_examples = n_examples };
+    dki_report report = { .n_examples = n_examples };
     const dk_table *made = NULL;
     char keys[DKI_JOIN_WORDS];
     dk_status status = dki_join_init(&report.join, "reconcile", left, right, left_keys, right_keys, n_keys, err);
@@ -525,7 +302,7 @@ dk_status dk_table_reconcile(const dk_table *left, const dk_table *right, const 
     if (status == DK_OK)
         status = add_keys(&report, err);
     if (status == DK_OK)
-        status = add_values(&report, err);
+        status = dki_report_add_values(&report, err);
     if (status == DK_OK)
         status = finish(&report, &made, err);
     if (status == DK_OK)
