@@ -1,7 +1,8 @@
 /* allocate_parts.h - an allocation on its way. For engine/whatif alone.
  *
  *   allocate.c         what is asked, checked and put together
- *   allocate_groups.c  the groups: who is in them, what a person of each costs and gains
+ *   allocate_groups.c  the groups: who is in them
+ *   allocate_numbers.c what a person of each costs and gains
  *   allocate_form.c    a measure as what it is and what each group adds to it
  *   allocate_cells.c   where targets are asked
  *   allocate_rows.c    budget, targets and what is maximised as rows of whole numbers
@@ -104,14 +105,22 @@ dk_status dki_allocation_note(dki_allocation *a, const char *text, dk_error *err
 dk_status dki_allocation_group(dki_allocation *a, dk_error *err);
 /* Notes what the last step has to tell where it takes as many as are allocated. */
 dk_status dki_allocation_tell(dki_allocation *a, dk_error *err);
+/* Appends a value to a key: with its length, so that no two keys are written alike. */
+dk_status dki_allocation_key(const dk_value *value, dki_buffer *key, dk_error *err);
+/* The key of a row of the table, by the columns of per. */
+dk_status dki_allocation_row_key(const dki_allocation *a, const dk_table *table, uint64_t row, dki_buffer *key,
+                                 dk_error *err);
+/* A measure of the table by the columns of per: a row for each group, in the order of keys. */
+dk_status dki_allocation_measure(dki_allocation *a, const dk_table *table, const char *text, const dk_table **out,
+                                 dk_error *err);
+/* "gemeente = Arnhem", in the arena. */
+dk_status dki_allocation_name(dki_allocation *a, size_t group, const char **out, dk_error *err);
+
+/* allocate_numbers.c */
 /* Numbers of the groups by an expression over columns; *null is set where it is null (may be NULL: an error where persons
  * are). what names it. None is negative, unless it may be. */
 dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char *what, bool may_be_negative,
                                  dk_ratio *out, bool *null, dk_error *err);
-/* Appends a value to a key: with its length, so that no two keys are written alike. */
-dk_status dki_allocation_key(const dk_value *value, dki_buffer *key, dk_error *err);
-/* "gemeente = Arnhem", in the arena. */
-dk_status dki_allocation_name(dki_allocation *a, size_t group, const char **out, dk_error *err);
 
 /* allocate_form.c */
 /* The value of a node over measures at a cell. On success the caller drops it. */
