@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "cli/blocks.h"
+#include "lua/bind.h"
 #include "lua/dekking_lua.h"
 
 #define RUNS 15
@@ -191,7 +192,7 @@ static const dk_table *global_table(lua_State *L, const char *name)
     const dk_table *found;
 
     lua_getglobal(L, name);
-    found = *(const dk_table *const *)lua_touserdata(L, -1); /* what it holds stands first */
+    found = dkl_held(lua_touserdata(L, -1));
     lua_pop(L, 1);
     return found;
 }
@@ -223,7 +224,7 @@ int main(int argc, char **argv)
     other = global_table(L, "u");
     both[0] = both[1] = table;
     lua_getglobal(L, "b");
-    breakdown = *(const dk_breakdown *const *)lua_touserdata(L, -1);
+    breakdown = dkl_held(lua_touserdata(L, -1));
     printf("%-14s %8s %8s %8s  ns\n", "", "call", "work", "beyond");
     for (size_t i = 0; i < N_METHODS; i++) {
         double call, work;
