@@ -71,15 +71,9 @@ unsigned dk_threads(void)
     return wanted > 0 ? wanted : processors();
 }
 
-static uint64_t ranges_of(uint64_t n, uint64_t grain)
-{
-    assert(grain > 0);
-    return n / grain + (n % grain != 0);
-}
-
 unsigned dki_parallel_workers(uint64_t n, uint64_t grain)
 {
-    uint64_t n_ranges = ranges_of(n, grain);
+    uint64_t n_ranges = dki_ranges(n, grain);
     unsigned threads;
 
     if (inside || n_ranges <= 1)
@@ -193,24 +187,57 @@ static void run_with_threads(struct job *job)
     pthread_mutex_unlock(&lock);
 }
 
-dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg, dk_error *err)
+static dk_status work_alone(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
+                            dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (uint64_t begin = 0, end; begin < n && status == DK_OK; begin = end) {
+        end = n - begin < grain ? n : begin + grain;
+        status = dki_poll(context, err);
+        if (status == DK_OK)
+            status = task(arg, 0, begin, end, err);
+    }
+    return status;
+}
+
+/* Tasks have an error to fill, and to look at, also where nobody asked for one. */
+static dk_status work_unheard(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg)
+{
+    dk_error error = DK_ERROR_INIT;
+
+    return work_alone(context, n, grain, task, arg, &error);
+}
+
+static dk_status work_together(dk_context *context, uint64_t n, uint64_t grain, unsigned n_workers,
+                               dki_task_fn *task, void *arg, dk_error *err)
 {
     struct job job = { .context = context, .task = task, .arg = arg, .n = n, .grain = grain };
 
-    job.n_ranges = ranges_of(n, grain);
-    job.n_workers = dki_is_single(context) ? 1 : dki_parallel_workers(n, grain);
+    job.n_ranges = dki_ranges(n, grain);
+    job.n_workers = n_workers;
     atomic_init(&job.next, 0);
     atomic_init(&job.failed, UINT64_MAX);
     pthread_mutex_init(&job.lock, NULL);
     job.status = DK_OK;
-    if (job.n_workers > 1 && pthread_mutex_trylock(&busy) == 0) {
-        run_with_threads(&job);
-        pthread_mutex_unlock(&busy);
-    } else {
-        work(&job, 0);
-    }
+    run_with_threads(&job);
     pthread_mutex_destroy(&job.lock);
     if (job.status != DK_OK && err)
         *err = job.error;
     return job.status;
+}
+
+/* A job, and an error of each worker, are more to make than most tables of a script take to be worked on. */
+dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg, dk_error *err)
+{
+    unsigned n_workers;
+    dk_status status;
+
+    assert(grain > 0);
+    n_workers = dki_is_single(context) ? 1 : dki_parallel_workers(n, grain);
+    if (n_workers == 1 || pthread_mutex_trylock(&busy) != 0)
+        return err ? work_alone(context, n, grain, task, arg, err) : work_unheard(context, n, grain, task, arg);
+    status = work_together(context, n, grain, n_workers, task, arg, err);
+    pthread_mutex_unlock(&busy);
+    return status;
 }

@@ -19,9 +19,21 @@
  * which ranges is not determined, so that what accumulators are merged to must not depend on it. */
 typedef dk_status dki_task_fn(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err);
 
+/* Into how many ranges of grain > 0 items n are cut. */
+static inline uint64_t dki_ranges(uint64_t n, uint64_t grain)
+{
+    return n / grain + (n % grain != 0);
+}
+/* What every worker of a call of dki_parallel is under, 1 at least: as many accumulators there can be. */
+static inline unsigned dki_workers_bound(uint64_t n, uint64_t grain)
+{
+    uint64_t n_ranges = dki_ranges(n, grain);
+
+    return n_ranges <= 1 ? 1 : n_ranges < DKI_MOST_WORKERS ? (unsigned)n_ranges : DKI_MOST_WORKERS;
+}
+
 /* How many workers a call with that much work would have now, 1 from inside a task: into how many parts to cut what
- * is cut by workers. Not a bound of worker, since dk_set_threads may be called in between: that is
- * DKI_MOST_WORKERS. */
+ * is cut by workers. Not a bound of worker, since dk_set_threads may be called in between. */
 unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
 
 /* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once, grain > 0; returns when all

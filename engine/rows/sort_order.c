@@ -210,7 +210,7 @@ static dk_status sort_items(struct order *order, dk_error *err)
 
 static void order_drop(struct order *order)
 {
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
+    for (size_t i = 0; i < dki_workers_bound(order->n_rows, RANGE_ROWS); i++)
         dki_sort_pieces_block_release(order->blocks[i]);
     for (size_t w = 0; order->rest && w + 1 < order->n_words; w++)
         dki_free(order->context, order->rest[w]);
