@@ -214,6 +214,38 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
     return status;
 }
 
+/* Values that can be picked as they are stored. */
+static bool is_plain(const dki_chunk *chunk)
+{
+    return dki_gather_has_chunks(chunk->storage) && !chunk->constant && chunk->n_runs == 0 && chunk->packed == 0;
+}
+
+/* Of a column that is one plain part: most of those that a script makes. */
+static dk_status gather_part(const dk_column *column, const uint64_t *rows, size_t n, const dk_column **out,
+                             dk_error *err)
+{
+    const dki_part *part = &column->parts[0];
+    dki_laid_out from = { .storage = part->chunk->storage, .first = part->offset };
+    dki_made_chunk made = { .n_rows = 0 };
+    bool any_null;
+    dk_status status = dki_poll(column->context, err);
+
+    if (status == DK_OK)
+        status = dki_gather_check(column, rows, n, &any_null, err);
+    if (status == DK_OK)
+        status = dki_chunk_hold(part->chunk, err);
+    if (status != DK_OK)
+        return status;
+    from.values = part->chunk->values;
+    from.valid = part->chunk->valid;
+    status = dki_gather_chunk(column->context, &from, rows, n, any_null, &made, err);
+    dki_chunk_let(part->chunk);
+    if (status == DK_OK)
+        return dki_column_of_made(column->context, column->type, column->scale, column->levels, &made, 1, out, err);
+    dki_made_drop(column->context, &made);
+    return status;
+}
+
 static dk_status gather_own(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
                             dk_error *err)
 {
@@ -222,6 +254,8 @@ static dk_status gather_own(const dk_column *column, const uint64_t *rows, uint6
 
     if (dki_gather_is_random(column, rows, n))
         return dki_gather_flat(column, rows, n, out, err);
+    if (n > 0 && n <= DKI_CHUNK_ROWS && column->n_parts == 1 && is_plain(column->parts[0].chunk))
+        return gather_part(column, rows, (size_t)n, out, err);
     status = dk_builder_new(column->context, column->type, column->scale, column->levels, &builder, err);
     if (status == DK_OK)
         status =
@@ -298,12 +332,12 @@ static dk_status gather_wanted(dk_context *context, const dk_column *const *colu
     uint64_t n_tasks;
     dk_status status;
 
-    gathering.n_pieces = n == 0 ? 1 : (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
+    gathering.n_pieces = (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
     n_tasks = gathering.n_pieces * n_wanted;
     gathering.pieces = dki_calloc(context, (size_t)n_tasks, sizeof *gathering.pieces, err);
     if (gathering.pieces == NULL)
         return DK_ERR_MEMORY;
-    status = dki_parallel(context, n_tasks, n < PARALLEL_ROWS ? n_tasks + 1 : 1, gather_pieces, &gathering, err);
+    status = dki_parallel(context, n_tasks, 1, gather_pieces, &gathering, err);
     for (size_t i = 0; i < n_wanted && status == DK_OK; i++) {
         const dk_column *column = columns[wanted[i]];
 
@@ -317,14 +351,31 @@ static dk_status gather_wanted(dk_context *context, const dk_column *const *colu
     return status;
 }
 
+static dk_status drop_gathered(const dk_column **made, size_t n, dk_status status)
+{
+    for (size_t i = 0; i < n; i++) {
+        dk_column_release(made[i]);
+        made[i] = NULL;
+    }
+    return status;
+}
+
 dk_status dki_columns_gather(dk_context *context, const dk_column *const *columns, size_t n_columns,
                              const uint64_t *rows, uint64_t n, const dk_column **out, dk_error *err)
 {
-    size_t *wanted = dki_alloc_array(context, n_columns, sizeof *wanted, err), n_wanted = 0;
-    dk_status status = wanted ? DK_OK : DK_ERR_MEMORY;
+    size_t *wanted, n_wanted = 0;
+    dk_status status = DK_OK;
 
     for (size_t i = 0; i < n_columns; i++)
         out[i] = NULL;
+    if (n < PARALLEL_ROWS) {
+        for (size_t i = 0; i < n_columns && status == DK_OK; i++)
+            status = dk_column_gather(columns[i], rows, n, &out[i], err);
+        return status == DK_OK ? DK_OK : drop_gathered(out, n_columns, status);
+    }
+    wanted = dki_alloc_array(context, n_columns, sizeof *wanted, err);
+    if (wanted == NULL)
+        return DK_ERR_MEMORY;
     for (size_t i = 0; i < n_columns && status == DK_OK; i++) {
         if (columns[i]->n_children > 0 || columns[i]->overlap)
             status = dk_column_gather(columns[i], rows, n, &out[i], err);
@@ -335,10 +386,6 @@ dk_status dki_columns_gather(dk_context *context, const dk_column *const *column
     }
     if (status == DK_OK && n_wanted > 0)
         status = gather_wanted(context, columns, wanted, n_wanted, rows, n, out, err);
-    for (size_t i = 0; i < n_columns && status != DK_OK; i++) {
-        dk_column_release(out[i]);
-        out[i] = NULL;
-    }
     dki_free(context, wanted);
-    return status;
+    return status == DK_OK ? DK_OK : drop_gathered(out, n_columns, status);
 }

@@ -36,8 +36,11 @@ typedef struct dki_laid_out {
     dk_storage storage;
     void *values;
     uint64_t *valid;
+    uint64_t first; /* of both, which is row 0 */
 } dki_laid_out;
 
+/* Each of n rows is in the column, or (any_null, in *any_null) DK_ROW_NULL. Errors: DK_ERR_RANGE. */
+dk_status dki_gather_check(const dk_column *column, const uint64_t *rows, size_t n, bool *any_null, dk_error *err);
 /* Whether dki_gather_chunk can be used: not for bits, ratios and text. */
 bool dki_gather_has_chunks(dk_storage storage);
 /* Fills made, which is cleared, with the values of n > 0 rows, each in the column or (any_row_null) DK_ROW_NULL.

@@ -9,6 +9,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "base/status.h"
 #include "chunk.h"
 #include "column_parts.h"
 
@@ -22,6 +23,20 @@ bool dki_gather_has_chunks(dk_storage storage)
     }
 }
 
+dk_status dki_gather_check(const dk_column *column, const uint64_t *rows, size_t n, bool *any_null, dk_error *err)
+{
+    *any_null = false;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i] < column->n_rows)
+            continue;
+        if (rows[i] != DK_ROW_NULL)
+            return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)rows[i] + 1,
+                            (unsigned long long)column->n_rows);
+        *any_null = true;
+    }
+    return DK_OK;
+}
+
 static void pick_valid(const dki_laid_out *from, const uint64_t *rows, size_t n, dki_made_chunk *made)
 {
     for (size_t first = 0; first < n; first += 64) {
@@ -30,7 +45,8 @@ static void pick_valid(const dki_laid_out *from, const uint64_t *rows, size_t n,
 
         for (size_t i = 0; i < end; i++) {
             uint64_t row = rows[first + i];
-            bool is_known = row != DK_ROW_NULL && (from->valid == NULL || dki_bit(from->valid, (size_t)row));
+            bool is_known =
+                row != DK_ROW_NULL && (from->valid == NULL || dki_bit(from->valid, (size_t)(from->first + row)));
 
             known |= (uint64_t)is_known << i;
         }
@@ -41,7 +57,7 @@ static void pick_valid(const dki_laid_out *from, const uint64_t *rows, size_t n,
 
 #define PICK(type)                                                       \
     do {                                                                 \
-        const type *from_ = from->values;                                \
+        const type *from_ = (const type *)from->values + from->first;    \
         type *to_ = made->values;                                        \
         if (any_row_null)                                                \
             for (size_t i_ = 0; i_ < n; i_++)                            \
@@ -162,12 +178,22 @@ static dk_status shrink(dk_context *context, dki_made_chunk *made, size_t n, dk_
     return DK_OK;
 }
 
+/* A zero has no sign, so that equal reals have the same bytes. */
+static dk_status settle_reals(dk_context *context, dki_made_chunk *made, size_t n, dk_error *err)
+{
+    const double *values = made->values;
+
+    made->constant =
+        made->n_nulls == n || (made->n_nulls == 0 && memcmp(values, values + 1, (n - 1) * sizeof *values) == 0);
+    return made->constant && n > 1 ? shrink(context, made, 1, DK_STORE_F64, err) : DK_OK;
+}
+
 static dk_status settle(dk_context *context, dki_made_chunk *made, size_t n, bool is_category, dk_error *err)
 {
     dk_storage storage;
 
     if (made->storage == DK_STORE_F64)
-        return DK_OK;
+        return settle_reals(context, made, n, err);
     find_bounds(made, n);
     if (is_category && made->least == 0)
         count_null_codes(made, n);
@@ -175,7 +201,7 @@ static dk_status settle(dk_context *context, dki_made_chunk *made, size_t n, boo
     made->constant = made->least == made->greatest && (made->n_nulls == 0 || made->n_nulls == n);
     if (is_category)
         made->has_bounds = false;
-    if (made->constant)
+    if (made->constant && n > 1)
         return shrink(context, made, 1, storage, err);
     return storage == made->storage ? DK_OK : shrink(context, made, n, storage, err);
 }

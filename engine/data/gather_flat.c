@@ -356,20 +356,6 @@ static void pick(const struct flat *flat, const uint64_t *rows, size_t n, bool a
     }
 }
 
-static dk_status check_rows(const struct flat *flat, const uint64_t *rows, size_t n, bool *any_null, dk_error *err)
-{
-    *any_null = false;
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i] < flat->column->n_rows)
-            continue;
-        if (rows[i] != DK_ROW_NULL)
-            return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)rows[i] + 1,
-                            (unsigned long long)flat->column->n_rows);
-        *any_null = true;
-    }
-    return DK_OK;
-}
-
 static dk_status pick_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
     struct flat *flat = arg;
@@ -388,7 +374,7 @@ static dk_status pick_range(void *arg, unsigned worker, uint64_t begin, uint64_t
 
         status = dki_poll(column->context, err);
         if (status == DK_OK)
-            status = check_rows(flat, flat->rows + done, n, &any_null, err);
+            status = dki_gather_check(column, flat->rows + done, n, &any_null, err);
         if (status != DK_OK)
             break;
         pick(flat, flat->rows + done, n, any_null, block);
@@ -406,7 +392,7 @@ static dk_status pick_chunk(void *arg, unsigned worker, uint64_t begin, uint64_t
     struct flat *flat = arg;
     const uint64_t *rows = flat->rows + begin;
     bool any_null;
-    dk_status status = check_rows(flat, rows, (size_t)(end - begin), &any_null, err);
+    dk_status status = dki_gather_check(flat->column, rows, (size_t)(end - begin), &any_null, err);
 
     (void)worker;
     if (status == DK_OK)

@@ -121,16 +121,16 @@ static inline row *random_rows(size_t n, unsigned bits, unsigned nulls_in_hundre
     return rows;
 }
 
-/* A column of those rows, appended one by one. */
-static inline const dk_column *column_of(dk_context *context, dk_type type, uint8_t scale, const row *rows,
-                                         size_t n)
+/* A column of those rows, appended one by one; a category has these levels (NULL: its own). */
+static inline const dk_column *column_over(dk_context *context, dk_type type, uint8_t scale,
+                                           const dk_dictionary *levels, const row *rows, size_t n)
 {
     dk_error err = DK_ERROR_INIT;
     dk_builder *builder = NULL;
     const dk_column *column = NULL;
     char text[40];
 
-    assert_ok(dk_builder_new(context, type, scale, NULL, &builder, &err), &err);
+    assert_ok(dk_builder_new(context, type, scale, levels, &builder, &err), &err);
     for (size_t i = 0; i < n; i++) {
         dk_value value = value_of(type, scale, rows[i], text);
 
@@ -140,6 +140,12 @@ static inline const dk_column *column_of(dk_context *context, dk_type type, uint
     assert_ok(dk_builder_finish(builder, &column, &err), &err);
     dk_builder_release(builder);
     return column;
+}
+
+static inline const dk_column *column_of(dk_context *context, dk_type type, uint8_t scale, const row *rows,
+                                         size_t n)
+{
+    return column_over(context, type, scale, NULL, rows, n);
 }
 
 /* What a view shows of its row i, read from its raw memory as column.h describes it. */

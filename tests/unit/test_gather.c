@@ -221,6 +221,50 @@ static void few_rows_are_gathered_in_little_memory(void **state)
     }
 }
 
+/* Whichever way they are picked: as narrow as they can be, and rows that are alike as one. */
+static void gathered_rows_are_stored_as_a_builder_stores_them(void **state)
+{
+    enum { N = 70000 };
+    static const size_t sizes[] = { 1, 3, 500, N };
+    static uint64_t numbers[N];
+
+    (void)state;
+    for (int type = 0; type < DK_N_TYPES; type++)
+        for (unsigned k = 0; k < 12; k++) {
+            size_t n = sizes[k % 4], n_rows = n == N ? N : 1000;
+            row *rows = random_rows(n_rows, 40, 10), *picked = malloc(n * sizeof *picked);
+            const dk_column *column, *built, *out = NULL;
+            dk_error err = DK_ERROR_INIT;
+
+            assert_non_null(picked);
+            for (size_t i = 0; i < n_rows && k < 8; i++) /* every second row is alike, known or null */
+                rows[i] = i % 2 ? (row){ k < 4, 5 } : rows[i];
+            column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, n_rows);
+            for (size_t i = 0; i < n; i++) {
+                numbers[i] = k < 8 ? 2 * random_below(n_rows / 2) + 1 : random_below(n_rows);
+                picked[i] = rows[numbers[i]];
+            }
+            built =
+                column_over(context, (dk_type)type, scale_of((dk_type)type), dk_column_levels(column), picked, n);
+            assert_ok(dk_column_gather(column, numbers, n, &out, &err), &err);
+            assert_int_equal(out->n_parts, built->n_parts);
+            for (size_t p = 0; p < built->n_parts; p++) {
+                const dki_chunk *made = out->parts[p].chunk, *like = built->parts[p].chunk;
+
+                assert_int_equal(made->storage, like->storage);
+                assert_int_equal(made->constant, like->constant);
+                assert_int_equal(made->heap_bytes, like->heap_bytes);
+                assert_int_equal(made->facts.n_nulls, like->facts.n_nulls);
+                assert_int_equal(made->facts.has_bounds, like->facts.has_bounds);
+            }
+            dk_column_release(out);
+            dk_column_release(built);
+            dk_column_release(column);
+            free(picked);
+            free(rows);
+        }
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     uint64_t numbers[200];
@@ -254,6 +298,7 @@ int main(void)
         TEST(a_row_outside_is_refused),
         TEST(it_can_be_interrupted),
         TEST(few_rows_are_gathered_in_little_memory),
+        TEST(gathered_rows_are_stored_as_a_builder_stores_them),
         TEST(failing_memory_leaves_nothing),
     };
 
