@@ -301,44 +301,32 @@ unsigned dki_sort_pieces_word_group_bits(const dki_sort_pieces *pieces, size_t w
 dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, uint64_t n_rows, dki_sort_pieces_block **out,
                                     dk_error *err)
 {
-    dki_sort_pieces_block *block = dki_calloc(pieces->context, 1, sizeof *block, err);
-    size_t n = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS;
+    const size_t n = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS;
+    const size_t row_bytes = sizeof(dk_text) + (1 + pieces->n_words) * sizeof(uint64_t);
+    dki_sort_pieces_block *block =
+        dki_alloc(pieces->context, sizeof *block + pieces->n_keys * sizeof(dk_view) + n * row_bytes, err);
 
     if (block == NULL)
         return DK_ERR_MEMORY;
     block->pieces = pieces;
     block->n_rows = n;
-    block->views = dki_alloc_array(pieces->context, pieces->n_keys, sizeof *block->views, err);
-    for (size_t i = 0; block->views && i < pieces->n_keys; i++)
+    block->views = (dk_view *)(block + 1);
+    for (size_t i = 0; i < pieces->n_keys; i++)
         dk_view_init(&block->views[i], pieces->context);
-    if (block->views)
-        block->piece = dki_alloc_array(pieces->context, n, sizeof *block->piece, err);
-    if (block->piece)
-        block->texts = dki_alloc_array(pieces->context, n, sizeof *block->texts, err);
-    if (block->texts)
-        block->words = dki_alloc_array(pieces->context, pieces->n_words, n * sizeof *block->words, err);
-    if (block->words == NULL) {
-        dki_sort_pieces_block_release(block);
-        return DK_ERR_MEMORY;
-    }
+    block->texts = (dk_text *)(block->views + pieces->n_keys);
+    block->piece = (uint64_t *)(block->texts + n);
+    block->words = block->piece + n;
     *out = block;
     return DK_OK;
 }
 
 void dki_sort_pieces_block_release(dki_sort_pieces_block *block)
 {
-    dk_context *context;
-
     if (block == NULL)
         return;
-    context = block->pieces->context;
-    for (size_t i = 0; block->views && i < block->pieces->n_keys; i++)
+    for (size_t i = 0; i < block->pieces->n_keys; i++)
         dk_view_release(&block->views[i]);
-    dki_free(context, block->views);
-    dki_free(context, block->piece);
-    dki_free(context, block->texts);
-    dki_free(context, block->words);
-    dki_free(context, block);
+    dki_free(block->pieces->context, block);
 }
 
 struct writer {

@@ -56,7 +56,7 @@ void dki_sort_pieces_drop(dki_sort_pieces *pieces);
 unsigned dki_sort_pieces_word_bits(const dki_sort_pieces *pieces, size_t w);
 unsigned dki_sort_pieces_word_group_bits(const dki_sort_pieces *pieces, size_t w);
 
-/* One for each worker: views and memory for a block. */
+/* One for each worker: views and memory for a block, in one piece. */
 typedef struct dki_sort_pieces_block {
     const dki_sort_pieces *pieces;
     dk_view *views; /* n_keys */
