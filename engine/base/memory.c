@@ -87,8 +87,18 @@ static dk_status refuse_system(size_t size, dk_error *err)
     return dki_fail(err, DK_ERR_MEMORY, "out of memory (%.1f MiB could not be had)", mebibytes(size));
 }
 
-/* Takes size bytes from the budget, all or none; *after is what is in use then. */
-static dk_status reserve(dk_context *context, size_t size, size_t *after, dk_error *err)
+static dk_status refuse_budget(dk_context *context, size_t size, size_t used, dk_error *err)
+{
+    size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
+
+    dki_fail(err, DK_ERR_MEMORY, "needs %.1f MiB more, and %.1f of the budget of %.1f MiB are in use",
+             mebibytes(size) < 0.1 ? 0.1 : mebibytes(size), mebibytes(used), mebibytes(budget));
+    dki_hint(err, "raise the budget, or ask for less at once");
+    return DK_ERR_MEMORY;
+}
+
+/* As reserve, where an allocation is to fail, or the budget has too little left. */
+static dk_status reserve_some_way(dk_context *context, size_t size, size_t *after, dk_error *err)
 {
     size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
     size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
@@ -99,19 +109,31 @@ static dk_status reserve(dk_context *context, size_t size, size_t *after, dk_err
         if (dki_add_size(used, size, after))
             return refuse_size(size, err);
         if (budget > 0 && *after > budget && size > 0) {
-            if (dki_cache_forget_oldest(context)) { /* what may be computed again makes room first */
-                used = atomic_load_explicit(&context->used, memory_order_relaxed);
-                continue;
-            }
-            dki_fail(err, DK_ERR_MEMORY, "needs %.1f MiB more, and %.1f of the budget of %.1f MiB are in use",
-                     mebibytes(size) < 0.1 ? 0.1 : mebibytes(size), mebibytes(used), mebibytes(budget));
-            dki_hint(err, "raise the budget, or ask for less at once");
-            return DK_ERR_MEMORY;
+            if (!dki_cache_forget_oldest(context)) /* what may be computed again makes room first */
+                return refuse_budget(context, size, used, err);
+            used = atomic_load_explicit(&context->used, memory_order_relaxed);
+            continue;
         }
         if (atomic_compare_exchange_weak_explicit(&context->used, &used, *after, memory_order_relaxed,
                                                   memory_order_relaxed))
             return DK_OK;
     }
+}
+
+/* Takes size bytes from the budget, all or none; *after is what is in use then. Every allocation does, and mostly there is
+ * nothing in its way: few instructions then. */
+static inline dk_status reserve(dk_context *context, size_t size, size_t *after, dk_error *err)
+{
+    size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
+    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
+
+    *after = used + size;
+    if (*after >= used && (budget == 0 || *after <= budget) &&
+        atomic_load_explicit(&context->until_failure, memory_order_relaxed) == 0 &&
+        atomic_compare_exchange_strong_explicit(&context->used, &used, *after, memory_order_relaxed,
+                                                memory_order_relaxed))
+        return DK_OK;
+    return reserve_some_way(context, size, after, err);
 }
 
 static void give_back(dk_context *context, size_t size)
@@ -170,9 +192,7 @@ static char *allocate_wide(size_t whole, size_t *offset)
     return base;
 }
 
-/* Clearing what is large is left to the system, which gives pages that are clear. What is small calloc does not take from what the
- * thread has freed, where malloc finds it in a few instructions; so it is cleared here, behind the header, as a compiler makes calloc of
- * malloc and memset. */
+/* Clearing what is large is left to the system, which gives pages that are clear. */
 static char *allocate_system(dk_context *context, size_t whole, bool wide, bool clear, size_t *offset)
 {
     *offset = wide ? WIDE : HEADER;
@@ -180,7 +200,7 @@ static char *allocate_system(dk_context *context, size_t whole, bool wide, bool 
         return dki_large_new(&context->large, whole, clear);
     if (wide)
         return allocate_wide(whole, offset);
-    return clear && whole > SMALL_BLOCK ? calloc(1, whole) : malloc(whole);
+    return clear ? calloc(1, whole) : malloc(whole);
 }
 
 /* whole: with the header. */
@@ -201,59 +221,81 @@ static void *write_header(char *base, size_t offset, size_t size, bool wide)
     return base + offset;
 }
 
-static void *allocate(dk_context *context, size_t size, bool wide, bool clear, dk_error *err)
+static void *refuse_block(dk_context *context, size_t whole, size_t size, dk_error *err)
 {
-    size_t offset, whole, used;
+    give_back(context, whole);
+    refuse_system(size, err);
+    return NULL;
+}
+
+static void *allocate_any(dk_context *context, size_t size, bool wide, bool clear, dk_error *err)
+{
+    size_t whole = size + (wide ? WIDE : HEADER), offset, used;
     char *base;
 
     if (size > LARGEST) {
         refuse_size(size, err);
         return NULL;
     }
-    whole = size + (wide ? WIDE : HEADER);
     if (reserve(context, whole, &used, err) != DK_OK)
         return NULL;
     base = allocate_system(context, whole, wide, clear, &offset);
-    if (base == NULL) {
-        give_back(context, whole);
-        refuse_system(size, err);
-        return NULL;
-    }
+    if (base == NULL)
+        return refuse_block(context, whole, size, err);
     note_used(context, used);
-    if (clear && whole <= SMALL_BLOCK)
-        memset(base + offset, 0, size);
     return write_header(base, offset, size, wide);
+}
+
+/* What is small calloc does not take from what the thread has freed, where malloc finds it in a few instructions; so it is cleared
+ * here, behind the header, as a compiler makes calloc of malloc and memset. */
+static inline void *allocate(dk_context *context, size_t size, bool clear, dk_error *err)
+{
+    size_t used;
+    char *base;
+
+    if (size > SMALL_BLOCK - HEADER)
+        return allocate_any(context, size, false, clear, err);
+    if (reserve(context, size + HEADER, &used, err) != DK_OK)
+        return NULL;
+    base = malloc(size + HEADER);
+    if (base == NULL)
+        return refuse_block(context, size + HEADER, size, err);
+    note_used(context, used);
+    if (clear)
+        memset(base + HEADER, 0, size);
+    return write_header(base, HEADER, size, false);
 }
 
 void *dki_alloc(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, false, false, err);
+    return allocate(context, size, false, err);
 }
 
 void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, true, false, err);
+    return allocate_any(context, size, true, false, err);
 }
 
-static void *allocate_array(dk_context *context, size_t n, size_t size, bool clear, dk_error *err)
+static bool array_bytes(size_t n, size_t size, size_t *bytes, dk_error *err)
 {
-    size_t bytes;
-
-    if (dki_mul_size(n, size, &bytes)) {
-        refuse_array(n, size, err);
-        return NULL;
-    }
-    return allocate(context, bytes, false, clear, err);
+    if (!dki_mul_size(n, size, bytes))
+        return true;
+    refuse_array(n, size, err);
+    return false;
 }
 
 void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
 {
-    return allocate_array(context, n, size, false, err);
+    size_t bytes;
+
+    return array_bytes(n, size, &bytes, err) ? dki_alloc(context, bytes, err) : NULL;
 }
 
 void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err)
 {
-    return allocate_array(context, n, size, true, err);
+    size_t bytes;
+
+    return array_bytes(n, size, &bytes, err) ? allocate(context, bytes, true, err) : NULL;
 }
 
 void dki_free(dk_context *context, void *pointer)
@@ -295,7 +337,7 @@ dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error 
     char *base;
 
     if (*pointer == NULL) {
-        *pointer = allocate(context, size, false, false, err);
+        *pointer = dki_alloc(context, size, err);
         return *pointer ? DK_OK : DK_ERR_MEMORY;
     }
     wide = is_wide(*pointer);
