@@ -13,7 +13,6 @@
 #include <time.h>
 #include <xxhash.h>
 
-#include "arena.h"
 #include "checked.h"
 #include "status.h"
 
@@ -65,25 +64,28 @@ static uint32_t tag_of(uint64_t hash)
     return (uint32_t)(hash >> 32);
 }
 
-void dki_text_map_init(dki_text_map *map, dk_context *context)
+static void be_empty(dki_text_map *map, dk_context *context, uint64_t seed)
 {
     memset(map, 0, sizeof *map);
     map->context = context;
-    map->seed = seed_of_process();
+    map->seed = seed;
+    dki_arena_init_small(&map->arena, context);
+}
+
+void dki_text_map_init(dki_text_map *map, dk_context *context)
+{
+    be_empty(map, context, seed_of_process());
 }
 
 void dki_text_map_drop(dki_text_map *map)
 {
-    if (map->arena) {
-        dki_arena_drop(map->arena);
-        dki_free(map->context, map->arena);
-    }
+    dki_arena_drop(&map->arena);
     for (size_t i = 0; map->has_large && i < map->n; i++)
         if (map->entries[i].size & OWN_BLOCK)
             dki_free(map->context, (char *)(uintptr_t)map->entries[i].bytes);
     dki_free(map->context, map->slots);
     dki_free(map->context, map->entries);
-    dki_text_map_init(map, map->context);
+    be_empty(map, map->context, map->seed);
 }
 
 /* The slot that holds the text, or the empty one where it belongs. */
@@ -127,13 +129,7 @@ static const char *copy_text(dki_text_map *map, const char *bytes, size_t size, 
 {
     if (size >= DKI_LARGE_TEXT)
         return dki_strndup(map->context, bytes, size, err);
-    if (map->arena == NULL) {
-        map->arena = dki_alloc(map->context, sizeof *map->arena, err);
-        if (map->arena == NULL)
-            return NULL;
-        dki_arena_init_small(map->arena, map->context);
-    }
-    return dki_arena_text(map->arena, bytes, size, err);
+    return dki_arena_text(&map->arena, bytes, size, err);
 }
 
 /* Finds or adds; is_given: the bytes are a block, which is the map's where the text is new. */

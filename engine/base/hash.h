@@ -10,7 +10,7 @@
 #ifndef DKI_BASE_HASH_H
 #define DKI_BASE_HASH_H
 
-#include "memory.h"
+#include "arena.h"
 
 /* Mixes a number: each bit of it moves each bit of the result, and different numbers stay different. The same on
  * every machine, so no defence against keys that were chosen for it. */
@@ -31,9 +31,9 @@ typedef struct dki_text_map {
     size_t n_slots; /* a power of two, or 0 */
     struct dki_text_entry *entries;
     size_t n, capacity;
-    struct dki_arena *arena;
-    bool borrows;   /* texts that are added are not copied: they outlive the map */
-    bool has_large; /* copies that are a block each */
+    dki_arena arena; /* of what is copied */
+    bool borrows;    /* texts that are added are not copied: they outlive the map */
+    bool has_large;  /* copies that are a block each */
 } dki_text_map;
 #define DKI_LARGE_TEXT 65536 /* bytes from which on a copy is a block of its own, which another map may take over */
 

@@ -9,6 +9,7 @@
 
 #include "base/bitmap.h"
 #include "base/cache.h"
+#include "base/checked.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "children.h"
@@ -162,17 +163,23 @@ dk_status dki_part_facts(const dki_part *part, dki_column_facts *out, dk_error *
 dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                               const dki_part *parts, size_t n_parts, const dk_column **out, dk_error *err)
 {
-    dk_column *column = dki_calloc(context, 1, sizeof *column, err);
-    dki_part *copy = column ? dki_alloc_array(context, n_parts, sizeof *copy, err) : NULL;
+    dk_column *column = NULL;
+    dki_part *copy;
     pthread_mutexattr_t recursive;
+    size_t bytes;
     dk_status status = DK_OK;
 
-    if (copy == NULL) {
-        dki_free(context, column);
+    if (dki_mul_size(n_parts, sizeof *copy, &bytes) || dki_add_size(bytes, sizeof *column, &bytes))
+        status = dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu parts are more than there can be)", n_parts);
+    else
+        column = dki_alloc(context, bytes, err);
+    if (column == NULL) {
         for (size_t i = 0; i < n_parts; i++)
             dki_chunk_release(parts[i].chunk);
         return DK_ERR_MEMORY;
     }
+    memset(column, 0, sizeof *column);
+    copy = (dki_part *)(column + 1);
     atomic_init(&column->n_references, 1);
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
@@ -230,7 +237,6 @@ void dk_column_release(const dk_column *shared)
     for (size_t i = 0; i < column->n_children; i++)
         dk_column_release(column->children[i]);
     dk_column_release(column->overlap);
-    dki_free(context, column->parts);
     dk_dictionary_release(column->levels);
     pthread_mutex_destroy(&column->lock);
     dki_free(context, column);

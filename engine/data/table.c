@@ -112,10 +112,9 @@ static dk_status add_field(dk_table *table, const dk_field *field, dk_error *err
         return status;
     if (number != table->n_fields)
         return dki_fail(err, DK_ERR_DUPLICATE, "two columns are named \"%s\"", field->name);
-    if (copy_text(table->context, field->name, &copy->name, err) != DK_OK ||
-        copy_text(table->context, field->label, &copy->label, err) != DK_OK ||
+    copy->name = dki_text_map_get(&table->names, number, &length);
+    if (copy_text(table->context, field->label, &copy->label, err) != DK_OK ||
         copy_text(table->context, field->format, &copy->format, err) != DK_OK) {
-        free_text(table->context, copy->name);
         free_text(table->context, copy->label);
         return DK_ERR_MEMORY;
     }
@@ -183,7 +182,6 @@ void dk_table_release(const dk_table *shared)
     if (atomic_load_explicit(&table->owner, memory_order_relaxed))
         dki_cache_forget(context, atomic_load_explicit(&table->owner, memory_order_relaxed));
     for (size_t i = 0; i < table->n_fields; i++) {
-        free_text(context, table->fields[i].name);
         free_text(context, table->fields[i].label);
         free_text(context, table->fields[i].format);
         dk_column_release(table->fields[i].column);

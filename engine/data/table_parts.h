@@ -14,7 +14,7 @@ struct dk_table {
     dk_context *context;
     uint64_t n_rows;
     size_t n_fields, fields_capacity;
-    dk_field *fields;   /* texts owned */
+    dk_field *fields;   /* names are those of the map, other texts owned */
     dki_text_map names; /* number of a name is the number of its field */
     const dk_column *margin;
     dk_properties properties; /* texts owned */
