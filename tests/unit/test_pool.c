@@ -190,10 +190,38 @@ static void the_number_of_threads_is_what_was_asked_for(void **state)
     assert_int_equal(dk_threads(), all);
 }
 
+static dk_status fail_looking(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    (void)worker;
+    (void)end;
+    if (err == NULL)
+        atomic_store((atomic_bool *)arg, true);
+    return begin < 20 ? DK_OK : dki_fail(err, DK_ERR_DATA, "range %llu", (unsigned long long)begin);
+}
+
+static void tasks_have_an_error_also_where_nobody_asks_for_one(void **state)
+{
+    atomic_bool lacks;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t t = 0; t < N_COUNTS; t++) {
+        dk_set_threads(thread_counts[t]);
+        atomic_init(&lacks, false);
+        assert_int_equal(dki_parallel(context, 40, 10, fail_looking, &lacks, NULL), DK_ERR_DATA);
+        assert_false(atomic_load(&lacks));
+        assert_fails(dki_parallel(context, 40, 10, fail_looking, &lacks, &err), &err, DK_ERR_DATA, "range 20");
+    }
+}
+
 static void workers_are_as_many_as_ranges_and_threads_allow(void **state)
 {
     (void)state;
     dk_set_threads(4);
+    assert_int_equal(dki_workers_bound(0, 10), 1);
+    assert_int_equal(dki_workers_bound(10, 10), 1);
+    assert_int_equal(dki_workers_bound(11, 10), 2);
+    assert_int_equal(dki_workers_bound(UINT64_MAX, 1), DKI_MOST_WORKERS);
     assert_int_equal(dki_parallel_workers(0, 10), 1);
     assert_int_equal(dki_parallel_workers(10, 10), 1);
     assert_int_equal(dki_parallel_workers(11, 10), 2);
@@ -508,6 +536,7 @@ int main(void)
         TEST(each_item_is_worked_on_once),
         TEST(no_size_is_too_large),
         TEST(the_number_of_threads_is_what_was_asked_for),
+        TEST(tasks_have_an_error_also_where_nobody_asks_for_one),
         TEST(workers_are_as_many_as_ranges_and_threads_allow),
         TEST(the_result_is_the_same_at_any_number_of_threads),
         TEST(the_earliest_failure_is_reported),
