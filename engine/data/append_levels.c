@@ -269,7 +269,7 @@ static dk_status stack_members(const dki_stack *stack, const dk_dictionary **lev
     return status;
 }
 
-dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
+static dk_status weave_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
 {
     struct weave weave = { .context = stack->context };
     bool declared = false;
@@ -302,4 +302,30 @@ dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bo
     dki_free(stack->context, weave.next);
     dki_free(stack->context, weave.place);
     return status;
+}
+
+/* The dictionary of all columns with values, which is their union; NULL: they have several, or there are none. */
+static const dk_dictionary *only_levels(const dki_stack *stack)
+{
+    const dk_dictionary *only = NULL;
+
+    for (size_t i = 0; i < stack->n; i++) {
+        const dk_dictionary *levels = levels_of(stack, i);
+
+        if (levels && only && levels != only)
+            return NULL;
+        only = levels ? levels : only;
+    }
+    return only;
+}
+
+dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
+{
+    const dk_dictionary *only = only_levels(stack);
+
+    *loose = false;
+    if (only == NULL)
+        return weave_levels(stack, out, loose, err);
+    *out = dk_dictionary_retain(only);
+    return DK_OK;
 }
