@@ -170,18 +170,6 @@ static dk_status list_sources(const struct result *result, dki_buffer *out, dk_e
     return status == DK_OK ? dki_buffer_terminate(out, err) : status;
 }
 
-static dk_status add_note(const dk_table **table, const char *note, dk_error *err)
-{
-    const dk_table *noted;
-    dk_status status = dk_table_with_note(*table, note, &noted, err);
-
-    if (status == DK_OK) {
-        dk_table_release(*table);
-        *table = noted;
-    }
-    return status;
-}
-
 /* Says which days the rows describe, where these are several. */
 static dk_status find_days(const struct result *result, dki_buffer *note, dk_error *err)
 {
@@ -212,13 +200,13 @@ static dk_status add_notes(const struct result *result, const dk_table **table, 
             &note, err, "the levels of %s are no longer stated: a table that does not state them has more",
             result->loose[i]);
         if (status == DK_OK)
-            status = add_note(table, note.bytes, err);
+            status = dki_table_add_note(table, note.bytes, err);
     }
     note.size = 0;
     if (status == DK_OK)
         status = find_days(result, &note, err);
     if (status == DK_OK && note.size > 0)
-        status = add_note(table, note.bytes, err);
+        status = dki_table_add_note(table, note.bytes, err);
     dki_buffer_drop(&note);
     return status;
 }
@@ -265,7 +253,7 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
 {
     dk_properties properties = *dk_table_properties(result->tables[0]);
     uint64_t n_rows = 0;
-    const dk_table *plain = NULL, *table = NULL;
+    const dk_table *table = NULL;
     dki_buffer sources;
     dk_status status;
 
@@ -275,11 +263,9 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
     status = list_sources(result, &sources, err);
     properties.source = sources.size > 0 ? sources.bytes : NULL;
     keep_common(result, &properties);
-    if (status == DK_OK)
-        status = dk_table_new(result->context, result->fields, result->n_fields, n_rows, &plain, err);
-    if (status == DK_OK)
-        status = dk_table_with_properties(plain, &properties, &table,
-                                          err); /* which looks at the weights, and whether the key is one still */
+    if (status == DK_OK) /* which looks at the weights, and whether the key is one still */
+        status =
+            dki_table_new_with(result->context, result->fields, result->n_fields, n_rows, &properties, &table, err);
     if (status == DK_OK)
         status = add_notes(result, &table, err);
     if (status == DK_OK)
@@ -288,7 +274,6 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
         *out = table;
     else
         dk_table_release(table);
-    dk_table_release(plain);
     dki_buffer_drop(&sources);
     return status;
 }

@@ -90,29 +90,24 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_key(context, properties);
 }
 
-/* Copies a field to the end of the table. */
-static dk_status add_field(dk_table *table, const dk_field *field, dk_error *err)
+/* Copies a field to the end of the table. has_name: its name is one of the table's names already. */
+static dk_status add_field(dk_table *table, const dk_field *field, bool has_name, dk_error *err)
 {
-    size_t length = field->name ? strlen(field->name) : 0;
     dk_field *copy = &table->fields[table->n_fields];
-    uint32_t number;
-    dk_status status;
+    const char *name = field->name;
+    dk_status status = has_name ? DK_OK : dki_table_check_name(table, name, err);
 
-    if (length == 0)
-        return dki_fail(err, DK_ERR_ARGUMENT, "column %zu has no name", table->n_fields + 1);
-    if (dki_utf8_check(field->name, length) != length)
-        return dki_fail(err, DK_ERR_ARGUMENT, "the name of column %zu is not UTF-8", table->n_fields + 1);
-    if (field->label && dki_utf8_check(field->label, strlen(field->label)) != strlen(field->label))
-        return dki_fail(err, DK_ERR_ARGUMENT, "the label of column %s is not UTF-8", field->name);
-    if (dk_column_n_rows(field->column) != table->n_rows)
-        return dki_fail(err, DK_ERR_LENGTH, "column %s has %llu rows, and the table has %llu", field->name,
-                        (unsigned long long)dk_column_n_rows(field->column), (unsigned long long)table->n_rows);
-    status = dki_text_map_add(&table->names, field->name, length, &number, err);
     if (status != DK_OK)
         return status;
-    if (number != table->n_fields)
-        return dki_fail(err, DK_ERR_DUPLICATE, "two columns are named \"%s\"", field->name);
-    copy->name = dki_text_map_get(&table->names, number, &length);
+    if (field->label && dki_utf8_check(field->label, strlen(field->label)) != strlen(field->label))
+        return dki_fail(err, DK_ERR_ARGUMENT, "the label of column %s is not UTF-8", name);
+    if (dk_column_n_rows(field->column) != table->n_rows)
+        return dki_fail(err, DK_ERR_LENGTH, "column %s has %llu rows, and the table has %llu", name,
+                        (unsigned long long)dk_column_n_rows(field->column), (unsigned long long)table->n_rows);
+    status = has_name ? DK_OK : dki_table_add_name(table, &name, err);
+    if (status != DK_OK)
+        return status;
+    copy->name = name;
     if (copy_text(table->context, field->label, &copy->label, err) != DK_OK ||
         copy_text(table->context, field->format, &copy->format, err) != DK_OK) {
         free_text(table->context, copy->label);
@@ -124,11 +119,13 @@ static dk_status add_field(dk_table *table, const dk_field *field, dk_error *err
     return DK_OK;
 }
 
-dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
-                         const dk_properties *properties, const dk_column *margin, struct dk_table **out,
-                         dk_error *err)
+/* like: NULL, or a table whose names may be the new one's. */
+static dk_status make(dk_context *context, const dk_table *like, const dk_field *fields, size_t n_fields,
+                      uint64_t n_rows, const dk_properties *properties, const dk_column *margin, dk_table **out,
+                      dk_error *err)
 {
     dk_table *table = dki_calloc(context, 1, sizeof *table, err);
+    bool has_names = like && dki_table_has_names(like, fields, n_fields);
     dk_status status = DK_OK;
 
     if (table == NULL)
@@ -136,12 +133,13 @@ dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_f
     atomic_init(&table->n_references, 1);
     table->context = dk_context_retain(context);
     table->n_rows = n_rows;
-    dki_text_map_init(&table->names, context);
-    table->fields = dki_calloc(context, n_fields, sizeof *table->fields, err);
+    table->names = has_names ? dki_table_names_retain(like->names) : dki_table_names_new(context, err);
+    if (table->names)
+        table->fields = dki_calloc(context, n_fields, sizeof *table->fields, err);
     if (table->fields == NULL)
         status = DK_ERR_MEMORY;
     for (size_t i = 0; i < n_fields && status == DK_OK; i++)
-        status = add_field(table, &fields[i], err);
+        status = add_field(table, &fields[i], has_names, err);
     if (status == DK_OK)
         status = copy_properties(context, properties, &table->properties, err);
     if (status == DK_OK && margin)
@@ -152,6 +150,20 @@ dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_f
     }
     *out = table;
     return DK_OK;
+}
+
+dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                         const dk_properties *properties, const dk_column *margin, struct dk_table **out,
+                         dk_error *err)
+{
+    return make(context, NULL, fields, n_fields, n_rows, properties, margin, out, err);
+}
+
+dk_status dki_table_make_like(const dk_table *table, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                              const dk_properties *properties, const dk_column *margin, struct dk_table **out,
+                              dk_error *err)
+{
+    return make(table->context, table, fields, n_fields, n_rows, properties, margin, out, err);
 }
 
 dk_status dk_table_new(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
@@ -190,7 +202,7 @@ void dk_table_release(const dk_table *shared)
         dki_free(context, table->notes[i]);
     dki_free(context, table->notes);
     dki_free(context, table->fields);
-    dki_text_map_drop(&table->names);
+    dki_table_names_release(context, table->names);
     free_properties(context, &table->properties);
     dk_column_release(table->margin);
     dki_lineage_release(table->lineage);
@@ -231,7 +243,7 @@ const dk_field *dk_table_field(const dk_table *table, size_t i)
 
 size_t dk_table_find(const dk_table *table, const char *name)
 {
-    uint32_t number = dki_text_map_find(&table->names, name, strlen(name));
+    uint32_t number = dki_text_map_find(&table->names->map, name, strlen(name));
 
     return number == UINT32_MAX ? DK_NO_COLUMN : number;
 }
@@ -310,8 +322,8 @@ static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_
                         dk_error *err)
 {
     dk_table *made;
-    dk_status status = dki_table_make(table->context, fields, n_fields, table->n_rows, &table->properties,
-                                      table->margin, &made, err);
+    dk_status status =
+        dki_table_make_like(table, fields, n_fields, table->n_rows, &table->properties, table->margin, &made, err);
 
     if (status != DK_OK)
         return status;
@@ -472,14 +484,15 @@ dk_status dki_table_lengthen(const dk_table **shared, const dk_field *added, dk_
     void *fields = table->fields;
     dk_status status;
 
-    if (atomic_load(&table->n_references) == 1 && dk_table_find(table, added->name) == DK_NO_COLUMN) {
+    if (atomic_load(&table->n_references) == 1 && atomic_load(&table->names->n_references) == 1 &&
+        dk_table_find(table, added->name) == DK_NO_COLUMN) {
         status = dki_grow(table->context, &fields, &table->fields_capacity, table->n_fields + 1,
                           sizeof *table->fields, err);
         table->fields = fields;
         if (status != DK_OK)
             return status;
         memset(&table->fields[table->n_fields], 0, sizeof *table->fields);
-        return add_field(table, added, err);
+        return add_field(table, added, false, err);
     }
     status = dk_table_with(table, added, 1, &longer, err);
     if (status != DK_OK)

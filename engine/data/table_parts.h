@@ -9,13 +9,19 @@
 #include "base/hash.h"
 #include "lineage.h"
 
+/* The names of columns, which tables share that have the same: most steps of a script change none. */
+typedef struct dki_table_names {
+    atomic_size_t n_references;
+    dki_text_map map; /* number of a name is the number of its field */
+} dki_table_names;
+
 struct dk_table {
     atomic_size_t n_references;
     dk_context *context;
     uint64_t n_rows;
     size_t n_fields, fields_capacity;
-    dk_field *fields;   /* names are those of the map, other texts owned */
-    dki_text_map names; /* number of a name is the number of its field */
+    dk_field *fields; /* a name is that of names, other texts are owned */
+    dki_table_names *names;
     const dk_column *margin;
     dk_properties properties; /* texts owned */
     char **notes;
@@ -23,6 +29,16 @@ struct dk_table {
     const dki_lineage *lineage; /* NULL: nobody made it from another */
     atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */
 };
+
+/* table_names.c. New ones are none; NULL: DK_ERR_MEMORY. */
+dki_table_names *dki_table_names_new(dk_context *context, dk_error *err);
+dki_table_names *dki_table_names_retain(dki_table_names *names);
+void dki_table_names_release(dk_context *context, dki_table_names *names);
+/* Whether the names of the fields are this table's own, in their order. */
+bool dki_table_has_names(const dk_table *table, const dk_field *fields, size_t n_fields);
+/* Whether the next field can have the name; adding it, where nobody else has the names, makes *name the table's copy. */
+dk_status dki_table_check_name(const dk_table *table, const char *name, dk_error *err);
+dk_status dki_table_add_name(dk_table *table, const char **name, dk_error *err);
 
 /* The number under which the context's cache (base/cache.h) keeps things for the table. It is forgotten with the table. */
 uint64_t dki_table_owner(const dk_table *table);
@@ -32,6 +48,17 @@ uint64_t dki_table_owner(const dk_table *table);
 dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
                          const dk_properties *properties, const dk_column *margin, struct dk_table **out,
                          dk_error *err);
+/* The same with this table's context, and its names where the fields have them all. */
+dk_status dki_table_make_like(const dk_table *table, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                              const dk_properties *properties, const dk_column *margin, struct dk_table **out,
+                              dk_error *err);
+
+/* A table with these properties, which are checked as dk_table_with_properties checks them. */
+dk_status dki_table_new_with(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                             const dk_properties *properties, const dk_table **out, dk_error *err);
+
+/* The caller's table gets one more note, in place where nobody else has the table; on failure it is released, and NULL. */
+dk_status dki_table_add_note(const dk_table **table, const char *note, dk_error *err);
 
 /* Adds a column to the caller's table, or puts it in the place of one of that name, as dk_table_with does: in place
  * where nobody else has the table. After a failure the table can only be released. */

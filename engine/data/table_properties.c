@@ -105,29 +105,35 @@ dk_status dki_table_check_properties(const dk_table *table, const dk_properties 
     return status;
 }
 
+static dk_status add_note(dk_table *table, const char *note, dk_error *err)
+{
+    void *notes = table->notes;
+    dk_status status = dki_resize(table->context, &notes, (table->n_notes + 1) * sizeof *table->notes, err);
+    char *copy;
+
+    table->notes = notes;
+    if (status != DK_OK)
+        return status;
+    copy = dki_strdup(table->context, note, err);
+    if (copy == NULL)
+        return DK_ERR_MEMORY;
+    table->notes[table->n_notes++] = copy;
+    return DK_OK;
+}
+
 /* The same rows and columns with these properties and margin, and the notes, and one more where it is not NULL. */
 static dk_status restate(const dk_table *table, const dk_properties *properties, const dk_column *margin,
                          const char *note, const dk_table **out, dk_error *err)
 {
     size_t n_notes = table->n_notes + (note != NULL);
     dk_table *made;
-    dk_status status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, properties,
-                                      margin, &made, err);
+    dk_status status =
+        dki_table_make_like(table, table->fields, table->n_fields, table->n_rows, properties, margin, &made, err);
 
     if (status != DK_OK)
         return status;
-    made->notes = dki_calloc(table->context, n_notes, sizeof *made->notes, err);
-    if (made->notes == NULL)
-        status = DK_ERR_MEMORY;
-    while (status == DK_OK && made->n_notes < n_notes) {
-        const char *text = made->n_notes < table->n_notes ? table->notes[made->n_notes] : note;
-        char *copy = dki_strdup(table->context, text, err);
-
-        if (copy)
-            made->notes[made->n_notes++] = copy;
-        else
-            status = DK_ERR_MEMORY;
-    }
+    while (status == DK_OK && made->n_notes < n_notes)
+        status = add_note(made, made->n_notes < table->n_notes ? table->notes[made->n_notes] : note, err);
     made->lineage = dki_lineage_retain(table->lineage);
     if (status == DK_OK)
         *out = made;
@@ -170,22 +176,44 @@ static bool is_same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static dk_status check_new_properties(const dk_table *table, const dk_properties *properties, dk_error *err)
+{
+    const dk_properties *has = &table->properties;
+    bool same_key = properties->n_key == has->n_key;
+
+    for (size_t i = 0; i < has->n_key && same_key; i++)
+        same_key = strcmp(properties->key[i], has->key[i]) == 0;
+    return dki_table_check_properties(table, properties, !same_key, err);
+}
+
 dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties, const dk_table **out,
                                    dk_error *err)
 {
     const dk_properties *has = &table->properties;
     const dk_table *made = NULL;
-    bool same_key = properties->n_key == has->n_key;
-    dk_status status;
+    dk_status status = check_new_properties(table, properties, err);
 
-    for (size_t i = 0; i < has->n_key && same_key; i++)
-        same_key = strcmp(properties->key[i], has->key[i]) == 0;
-    status = dki_table_check_properties(table, properties, !same_key, err);
     if (status == DK_OK)
         status = restate(table, properties, table->margin, NULL, &made, err);
     if (status == DK_OK && made->lineage &&
         !(is_same_text(properties->as_of, has->as_of) && is_same_text(properties->published, has->published)))
         status = dki_lineage_state_days(made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    return status;
+}
+
+dk_status dki_table_new_with(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                             const dk_properties *properties, const dk_table **out, dk_error *err)
+{
+    dk_table *made;
+    dk_status status = dki_table_make(context, fields, n_fields, n_rows, properties, NULL, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    status = dki_table_check_properties(made, properties, true, err);
     if (status == DK_OK)
         *out = made;
     else
@@ -206,4 +234,22 @@ const char *dk_table_note(const dk_table *table, size_t i)
 dk_status dk_table_with_note(const dk_table *table, const char *note, const dk_table **out, dk_error *err)
 {
     return restate(table, &table->properties, table->margin, note, out, err);
+}
+
+dk_status dki_table_add_note(const dk_table **table, const char *note, dk_error *err)
+{
+    dk_table *before = (dk_table *)(uintptr_t)*table;
+    const dk_table *noted = NULL;
+    dk_status status;
+
+    if (atomic_load(&before->n_references) == 1) {
+        noted = before;
+        status = add_note(before, note, err);
+    } else {
+        status = dk_table_with_note(before, note, &noted, err);
+    }
+    if (status != DK_OK || noted != before)
+        dk_table_release(before);
+    *table = status == DK_OK ? noted : NULL;
+    return status;
 }

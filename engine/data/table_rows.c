@@ -35,8 +35,8 @@ static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_m
         fields[i].column = made[i];
     }
     if (status == DK_OK)
-        status = dki_table_make(table->context, fields, n_fields, n_rows, &table->properties,
-                                n > n_fields ? made[n_fields] : NULL, &other, err);
+        status = dki_table_make_like(table, fields, n_fields, n_rows, &table->properties,
+                                     n > n_fields ? made[n_fields] : NULL, &other, err);
     if (status == DK_OK)
         *out = other;
     for (size_t i = 0; columns && i < n; i++)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "join_key.h"
 
 #define CHUNK_ROWS 262144 /* whole words, and as many as other columns have */
@@ -249,7 +250,7 @@ static dk_status make_columns(dki_join *join, struct mark **mark, const char *as
     return status;
 }
 
-static dk_status add_note(const dki_join *join, const dk_table *table, const dk_table **out, dk_error *err)
+static dk_status add_note(const dki_join *join, const dk_table **table, dk_error *err)
 {
     const dki_match *match = join->match;
     uint64_t unused = match->n_keys - match->n_used;
@@ -260,7 +261,7 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
         (unsigned long long)match->n_matched, (unsigned long long)match->n_rows, (unsigned long long)match->n_null,
         match->n_null == 1 ? "has" : "have", (unsigned long long)unused, unused == 1 ? "key" : "keys",
         unused == 1 ? "matches" : "match");
-    return dk_table_with_note(table, note, out, err);
+    return dki_table_add_note(table, note, err);
 }
 
 static dk_status add_step(const dki_join *join, const dk_table *marked, const char *as, dk_error *err)
@@ -299,8 +300,10 @@ dk_status dk_table_link(const dk_table *table, const dk_table *other, const char
     if (status == DK_OK)
         status = add_step(&join, marked, as, err);
     if (status == DK_OK)
-        status = add_note(&join, marked, out, err);
+        status = add_note(&join, &marked, err);
     if (status == DK_OK) {
+        *out = marked;
+        marked = NULL; /* given */
         dki_join_keep(&join);
         if (n_keys == 1 && dk_table_n_rows(table) >= LEAST_KEPT)
             dki_cache_add(join.context, &mark_kind, dki_column_owner(join.left_keys[0]),

@@ -15,8 +15,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/table_parts.h"
 #include "expr/eval.h"
-#include "rows/bound_notes.h"
 
 struct rest {
     const dk_breakdown *breakdown;

@@ -15,9 +15,9 @@
 #include "breakdown_known.h"
 #include "data/column_parts.h"
 #include "data/hierarchy_levels.h"
+#include "data/table_parts.h"
 #include "expr/quote.h"
 #include "margin.h"
-#include "rows/bound_notes.h"
 
 struct within {
     const dk_breakdown *breakdown;

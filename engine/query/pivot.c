@@ -19,6 +19,7 @@
 #include "base/pool.h"
 #include "data/formats.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/aggregate_list.h"
 #include "expr/quote.h"
 #include "rows/keys.h"
@@ -371,7 +372,6 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
     dki_buffer *names = fields ? dki_calloc(pivot->context, n_fields, sizeof *names, err) : NULL;
     char(*formats)[DKI_FORMAT_BYTES] =
         names ? dki_alloc_array(pivot->context, n_fields, sizeof *formats, err) : NULL;
-    const dk_table *made;
     dk_status status = formats ? DK_OK : DK_ERR_MEMORY;
 
     for (; n < spec->n_rows && status == DK_OK; n++) {
@@ -392,11 +392,7 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
                 status = find_heading(pivot, c, &fields[n].label, err);
         }
     if (status == DK_OK)
-        status = dk_table_new(pivot->context, fields, n, pivot->n_results, &made, err);
-    if (status == DK_OK) {
-        status = dk_table_with_properties(made, &properties, out, err);
-        dk_table_release(made);
-    }
+        status = dki_table_new_with(pivot->context, fields, n, pivot->n_results, &properties, out, err);
     for (size_t i = 0; fields && names && i < n_fields; i++) {
         dk_column_release(fields[i].column);
         dki_buffer_drop(&names[i]);

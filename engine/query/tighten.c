@@ -15,8 +15,8 @@
 #include "data/column_parts.h"
 #include "data/lineage.h"
 #include "data/overlap.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
-#include "rows/bound_notes.h"
 #include "tighten_parts.h"
 
 static const dk_field *field_of(const dki_tighten *t, size_t column)

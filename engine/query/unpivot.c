@@ -3,7 +3,7 @@
  * The columns that become rows are set below one another as tables are (append.h), which finds the type that they have in
  * common or says which of them differ, and are then taken row by row. The other columns repeat each row.
  *
- * Memory: 16 bytes for each new row, and the values once more. Poll: once per block.
+ * Memory: 12 bytes for each new row, and the values once more. Poll: once per block.
  */
 #include <dekking/append.h>
 #include <dekking/pivot.h>
@@ -17,8 +17,8 @@
 #include "data/column_parts.h"
 #include "data/formats.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
-#include "rows/bound_notes.h"
 #include "rows/margin_rows.h"
 #include "rows/row_values.h"
 
@@ -100,14 +100,8 @@ static dk_status wrap(const struct unpivot *unpivot, size_t column, const dk_tab
     const dk_field *field = dk_table_field(unpivot->table, column);
     const dk_field value = DK_FIELD(unpivot->spec->value, field->column);
     const dk_properties properties = { .name = field->name };
-    const dk_table *made;
-    dk_status status = dk_table_new(unpivot->context, &value, 1, dk_table_n_rows(unpivot->table), &made, err);
 
-    if (status != DK_OK)
-        return status;
-    status = dk_table_with_properties(made, &properties, out, err);
-    dk_table_release(made);
-    return status;
+    return dki_table_new_with(unpivot->context, &value, 1, dk_table_n_rows(unpivot->table), &properties, out, err);
 }
 
 static dk_status stack(struct unpivot *unpivot, dk_error *err)
@@ -155,13 +149,25 @@ static dk_status list_rows(struct unpivot *unpivot, dk_error *err)
 
 /* The result. ------------------------------------------------------------------------------------------------------- */
 
-static dk_status names_column(const struct unpivot *unpivot, const dk_column **out, dk_error *err)
+static dk_status fill_names(const struct unpivot *unpivot, uint32_t *codes, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(unpivot->table);
-    dk_text *levels = dki_alloc_array(unpivot->context, unpivot->n_turned, sizeof *levels, err);
+    dk_status status = DK_OK;
+
+    for (uint64_t i = 0; i < unpivot->n && status == DK_OK; i++) {
+        status = dki_poll_row(unpivot->context, i, err);
+        codes[i] = (uint32_t)(unpivot->from[i] / n_rows) + 1;
+    }
+    return status;
+}
+
+static dk_status names_column(const struct unpivot *unpivot, const dk_column **out, dk_error *err)
+{
+    dk_context *context = unpivot->context;
+    dk_text *levels = dki_alloc_array(context, unpivot->n_turned, sizeof *levels, err);
+    uint32_t *codes = levels ? dki_alloc_array(context, (size_t)unpivot->n, sizeof *codes, err) : NULL;
     dk_dictionary *dictionary = NULL;
-    dk_builder *builder = NULL;
-    dk_status status = levels ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = codes ? fill_names(unpivot, codes, err) : DK_ERR_MEMORY;
 
     for (size_t i = 0; levels && i < unpivot->n_turned; i++) {
         const char *name = dk_table_field(unpivot->table, unpivot->turned[i])->name;
@@ -169,24 +175,12 @@ static dk_status names_column(const struct unpivot *unpivot, const dk_column **o
         levels[i] = (dk_text){ name, strlen(name) };
     }
     if (status == DK_OK)
-        status = dk_dictionary_new(unpivot->context, levels, unpivot->n_turned, true, &dictionary, err);
+        status = dk_dictionary_new(context, levels, unpivot->n_turned, true, &dictionary, err);
     if (status == DK_OK)
-        status = dk_builder_new(unpivot->context, DK_CATEGORY, 0, dictionary, &builder, err);
-    for (uint64_t first = 0; first < unpivot->n && status == DK_OK; first += DK_BLOCK_ROWS) {
-        size_t n = unpivot->n - first < DK_BLOCK_ROWS ? (size_t)(unpivot->n - first) : DK_BLOCK_ROWS;
-        uint32_t codes[DK_BLOCK_ROWS];
-
-        status = dki_poll(unpivot->context, err);
-        for (size_t i = 0; i < n; i++)
-            codes[i] = (uint32_t)(unpivot->from[first + i] / n_rows) + 1;
-        if (status == DK_OK)
-            status = dki_builder_codes(builder, codes, n, err);
-    }
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+        status = dki_column_of_codes(context, dictionary, 2, codes, (size_t)unpivot->n, out, err);
     dk_dictionary_release(dictionary);
-    dki_free(unpivot->context, levels);
+    dki_free(context, codes);
+    dki_free(context, levels);
     return status;
 }
 
@@ -282,7 +276,7 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     };
     size_t n_fields = unpivot->n_kept + 2;
     dk_field *fields = dki_calloc(unpivot->context, n_fields, sizeof *fields, err);
-    const dk_table *made = NULL, *named = NULL;
+    const dk_table *made = NULL;
     dki_buffer format;
     dk_status status;
 
@@ -290,18 +284,15 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     status = fields ? fill_fields(unpivot, fields, &format, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK)
-        status = dk_table_new(unpivot->context, fields, n_fields, unpivot->n, &made, err);
+        status = dki_table_new_with(unpivot->context, fields, n_fields, unpivot->n, &properties, &made, err);
     if (status == DK_OK)
-        status = dk_table_with_properties(made, &properties, &named, err);
+        status = add_notes(unpivot, &made, err);
     if (status == DK_OK)
-        status = add_notes(unpivot, &named, err);
+        status = dki_table_add_step(made, unpivot->table, err, "a row for each of %zu columns", unpivot->n_turned);
     if (status == DK_OK)
-        status = dki_table_add_step(named, unpivot->table, err, "a row for each of %zu columns", unpivot->n_turned);
-    if (status == DK_OK)
-        *out = named;
+        *out = made;
     else
-        dk_table_release(named);
-    dk_table_release(made);
+        dk_table_release(made);
     for (size_t i = 0; fields && i < n_fields; i++)
         dk_column_release(fields[i].column);
     dki_buffer_drop(&format);

@@ -15,6 +15,7 @@
 #include "bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "keys.h"
 #include "margin_rows.h"
 #include "row_values.h"

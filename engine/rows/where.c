@@ -14,6 +14,7 @@
 #include "bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/eval.h"
 #include "expr/mentioned.h"
 #include "new_column.h"

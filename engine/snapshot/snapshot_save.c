@@ -199,8 +199,8 @@ static dk_status with_days(const dk_table *table, const dk_table *delivery, cons
         properties.as_of = delivery->properties.as_of;
     if (delivery->properties.published)
         properties.published = delivery->properties.published;
-    status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, &properties, NULL, &made,
-                            err);
+    status =
+        dki_table_make_like(table, table->fields, table->n_fields, table->n_rows, &properties, NULL, &made, err);
     if (status != DK_OK)
         return status;
     made->notes = dki_calloc(table->context, model->n_notes, sizeof *made->notes, err);

@@ -5,6 +5,8 @@
 
 #include <dekking/table.h>
 
+#include "data/table_parts.h"
+
 static const dk_column *integers(const int64_t *values, size_t n)
 {
     dk_builder *builder = NULL;
@@ -541,6 +543,48 @@ static void notes_belong_to_the_table_they_were_made_for(void **state)
     dk_column_release(margin);
 }
 
+/* What is shared, or changed in place because nobody else has it, must not be seen from another table. */
+static void what_tables_share_is_not_changed(void **state)
+{
+    static const int64_t numbers[] = { 1, 2, 3, 4 };
+    static const char *const old[] = { "sonar" }, *const new[] = { "bekend" };
+    const dk_table *table = coverage(), *part = NULL, *renamed = NULL, *alone;
+    const dk_column *column = integers(numbers, 4);
+    const dk_field added = DK_FIELD("nummer", column), more = DK_FIELD("nog een", column);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_slice(table, 1, 2, &part, &err), &err);
+    assert_true(part->names == table->names);
+    assert_ok(dk_table_rename(part, old, new, 1, &renamed, &err), &err);
+    assert_true(renamed->names != part->names);
+    assert_int_equal(dk_table_find(part, "sonar"), 2);
+    assert_int_equal(dk_table_find(part, "bekend"), DK_NO_COLUMN);
+    assert_ok(dki_table_lengthen(&table, &added, &err), &err);
+    assert_int_equal(dk_table_find(table, "nummer"), 3);
+    assert_int_equal(dk_table_find(part, "nummer"), DK_NO_COLUMN);
+    assert_int_equal(dk_table_n_columns(part), 3);
+    alone = table; /* and now in place */
+    assert_ok(dki_table_lengthen(&table, &more, &err), &err);
+    assert_true(table == alone);
+    assert_int_equal(dk_table_find(table, "nog een"), 4);
+    assert_ok(dki_table_add_note(&table, "of mine", &err), &err);
+    assert_true(table == alone);
+    dk_table_retain(alone);
+    assert_ok(dki_table_add_note(&table, "of another", &err), &err);
+    assert_true(table != alone);
+    assert_int_equal(dk_table_n_notes(alone), 1);
+    assert_int_equal(dk_table_n_notes(table), 2);
+    assert_string_equal(dk_table_note(table, 0), "of mine");
+    assert_string_equal(dk_table_note(table, 1), "of another");
+    dk_table_release(alone);
+    become(&part, NULL); /* names outlive the table that had them first */
+    dk_table_release(table);
+    assert_string_equal(dk_table_field(renamed, 2)->name, "bekend");
+    dk_table_release(renamed);
+    dk_column_release(column);
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     const dk_table *table = with_total(), *made = NULL;
@@ -588,6 +632,7 @@ int main(void)
         TEST(the_weight_cannot_be_left_out_or_spoilt),
         TEST(a_weight_is_checked),
         TEST(notes_belong_to_the_table_they_were_made_for),
+        TEST(what_tables_share_is_not_changed),
         TEST(failing_memory_leaves_nothing),
     };
 
