@@ -1,0 +1,184 @@
+-- explain_asked.lua - what a result was asked, as its lineage tells: the steps before the breakdown, its dimensions and
+-- measures with the values of parameters in their place, and what came after.
+
+local _, core = ...
+
+-- A text with the values of parameters in their place.
+local function with_params(text, params)
+  return (text:gsub("%$([%a_][%w_]*)", function(name) return params[name] end))
+end
+
+local STEPS = { step = true, join = true, append = true, breakdown = true }
+
+local function last_breakdown(items, from)
+  while from > 0 and items[from].kind ~= "breakdown" do
+    from = from - 1
+  end
+  return from > 0 and from or nil
+end
+
+-- What stands between a breakdown and its result, rolled up, where all groups of it are added up.
+local WHOLE = { dimension = true, measure = true, where = true, parameter = true, weight = true, day = true }
+local WHOLE_STEPS = { "with totals ", "with the total ", "for the sets ", "with every level", "with figures ",
+  "ordered by ", "sorted by ", "opened from the snapshot ", "rows that are no totals" }
+
+local function is_whole(item)
+  local is_it = WHOLE[item.kind]
+  for _, text in ipairs(item.kind == "step" and WHOLE_STEPS or {}) do
+    is_it = is_it or item.text:sub(1, #text) == text
+  end
+  return is_it
+end
+
+-- A result that was rolled up is what its breakdown gives by the level: those items in the place of what added up parts.
+-- Nothing where parts were left out or changed.
+local function unroll(items, last)
+  local level = last > 1 and items[last - 1].kind == "step" and items[last - 1].text:match " rolled up to (.+)$"
+  if not level then
+    return items, last
+  end
+  local before = last_breakdown(items, last - 1)
+  local own, made = {}, table.move(items, 1, before, 1, {})
+  for i = before + 1, last - 2 do
+    own[items[i].kind .. " " .. (items[i].name or "")] = items[i]
+    if not is_whole(items[i]) then
+      return nil
+    elseif items[i].kind == "parameter" or items[i].kind == "weight" then
+      made[#made + 1] = items[i]
+    end
+  end
+  for i = last + 1, #items do
+    local item = items[i]
+    if item.kind == "dimension" and item.name == level and not own["dimension " .. level] then
+      made[#made + 1] = item
+    elseif item.kind ~= "weight" then
+      made[#made + 1] = own[item.kind .. " " .. (item.name or "")] or item
+    end
+  end
+  return unroll(made, before)
+end
+
+-- Tables of figures beside the one that was asked, as { names = { key = true }, n =, texts = }: texts has their
+-- attached(...), a line each, where the lineage tells. Several tables without that tell nothing.
+local function figures_of(asked, params)
+  local tables = {}
+  for _, item in ipairs(asked.after) do
+    local keys = item.kind == "step" and item.text:match "^with figures of .* beside it, known per (.+)$"
+    if keys then
+      local each = { names = {}, n = 0, texts = item.name and with_params(item.name, params) }
+      for name in (keys .. ", "):gmatch "(.-), " do
+        each.names[name], each.n = true, each.n + 1
+      end
+      tables[#tables + 1] = each
+    end
+  end
+  for _, each in ipairs(tables) do
+    if #tables > 1 and not each.texts then
+      return {}
+    end
+  end
+  return tables
+end
+
+-- What was done before item number last: a step that says rows were changed begins anew, and what follows is asked of its
+-- result. params: of no step; those of a condition or a column are in its own.
+local function read_before(items, last)
+  local before, step = { steps = {}, params = {} }, nil
+  for i = 1, last - 1 do
+    local item = items[i]
+    if item.kind == "source" then
+      before.source = item
+    elseif item.kind == "filter" or item.kind == "column" then
+      step = { kind = item.kind == "filter" and "where" or "derive", text = item.text, name = item.name, params = {} }
+      before.steps[#before.steps + 1] = step
+    elseif item.kind == "parameter" then
+      (step and step.params or before.params)[item.name] = item.text
+    elseif STEPS[item.kind] then
+      before.base, before.steps, step = item, {}, nil
+    end
+  end
+  return before
+end
+
+-- The lineage without what is about other tables.
+local function own_items(all)
+  local items = {}
+  for _, item in ipairs(all) do
+    if item.depth == 0 then
+      items[#items + 1] = item
+    end
+  end
+  return items
+end
+
+-- The steps that a table lacks which was asked, or which that was made of; nothing where it is another.
+local function steps_after(asked, source)
+  local items = own_items(core.lineage(source))
+  local before = read_before(items, #items + 1)
+  local same = (before.base and before.base.text) == (asked.base and asked.base.text)
+  for i, step in ipairs(before.steps) do
+    local other = asked.steps[i]
+    same = same and other and other.kind == step.kind and other.name == step.name
+      and other.text == with_params(step.text, step.params)
+  end
+  return same and table.move(asked.steps, #before.steps + 1, #asked.steps, 1, {}) or nil
+end
+
+-- Items up to the last breakdown, of it, and behind it.
+local function read(all)
+  local items = own_items(all)
+  local last = last_breakdown(items, #items)
+  if not last then
+    return nil
+  end
+  local whole, at = unroll(items, last)
+  local is_part = whole == nil
+  items, last = whole or items, at or last
+  local asked = read_before(items, last)
+  asked.name, asked.is_part, asked.dims, asked.measures, asked.after = items[last].name, is_part, {}, {}, {}
+  local params = asked.params
+  for i = last + 1, #items do
+    local item = items[i]
+    if #asked.after == 0 and item.kind == "parameter" then
+      params[item.name] = item.text
+    elseif #asked.after == 0 and (item.kind == "dimension" or item.kind == "measure") then
+      local list = item.kind == "measure" and asked.measures or asked.dims
+      list[#list + 1] = item
+    elseif #asked.after == 0 and item.kind == "weight" then
+      asked.weight = item.name
+    elseif item.kind == "append" then
+      core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it")
+        :format(item.text))
+    elseif item.kind ~= "where" and item.kind ~= "day" then
+      asked.after[#asked.after + 1] = item
+    end
+  end
+  for _, each in ipairs(asked.steps) do
+    for name, text in pairs(params) do
+      each.params[name] = each.params[name] or text -- the breakdown's own condition has the breakdown's
+    end
+    each.text = with_params(each.text, each.params)
+  end
+  for _, list in ipairs { asked.dims, asked.measures } do
+    for _, item in ipairs(list) do
+      item.text = with_params(item.text, params)
+      item.numerator = item.numerator and with_params(item.numerator, params)
+      item.denominator = item.denominator and with_params(item.denominator, params)
+      item.shown = item.name
+    end
+  end
+  asked.figures = figures_of(asked, params)
+  for _, item in ipairs(asked.after) do
+    local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
+    for _, list in ipairs { asked.dims, asked.measures } do
+      for _, each in ipairs(list) do
+        if each.shown == before then
+          each.shown = now
+        end
+      end
+    end
+  end
+  return asked
+end
+
+return { read = read, steps_after = steps_after }
