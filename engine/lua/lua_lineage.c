@@ -57,27 +57,6 @@ static const char *check_member(lua_State *L, const char *name)
     return text;
 }
 
-/* core.tell_interventions(table, { { name =, text = } ... }): adds them to the lineage of a table that was just made */
-static int tell_interventions(lua_State *L)
-{
-    const dk_table *table = dkl_check_table(L, 1);
-    size_t n = dkl_length(L, 2);
-    dk_lineage_item *items = dkl_array(L, n + 1, sizeof *items);
-    dk_error err = DK_ERROR_INIT;
-
-    for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, 2, (lua_Integer)i + 1);
-        items[i] = (dk_lineage_item){ .kind = DK_LINEAGE_INTERVENTION,
-                                      .name = check_member(L, "name"),
-                                      .text = check_member(L, "text"),
-                                      .n_rows = dk_table_n_rows(table),
-                                      .depth = 1 };
-        lua_pop(L, 1);
-    }
-    DKL_TRY(dki_lineage_go_on(table, items, n, &err));
-    return 0;
-}
-
 /* core.cell_literal(table, column) -> what an expression reads back as the column's first value */
 static int cell_literal(lua_State *L)
 {
@@ -263,7 +242,6 @@ static int plan(lua_State *L)
 void dkl_open_lineage(lua_State *L)
 {
     static const luaL_Reg primitives[] = { { "lineage", lineage },
-                                           { "tell_interventions", tell_interventions },
                                            { "cell_literal", cell_literal },
                                            { "cell_parts", cell_parts },
                                            { "with_levels", with_levels },

@@ -232,8 +232,28 @@ static size_t check_scenarios(lua_State *L, const dk_scenario ***scenarios, dk_p
     return n;
 }
 
-/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, the cells that they ran on, whether the
- * breakdown was asked of rows, the table's key; params: a table of parameters for each scenario */
+/* What scenarios do, { { name =, text = } ... }, as items of a lineage. Pushes an anchor. */
+static dk_lineage_item *check_interventions(lua_State *L, int index, size_t *n)
+{
+    dk_lineage_item *items;
+
+    *n = lua_isnil(L, index) ? 0 : dkl_length(L, index);
+    items = dkl_array(L, *n + 1, sizeof *items);
+    for (size_t i = 0; i < *n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        items[i] = (dk_lineage_item){ .kind = DK_LINEAGE_INTERVENTION, .depth = 1 };
+        lua_getfield(L, -1, "name");
+        lua_getfield(L, -2, "text");
+        items[i].name = lua_tostring(L, -2); /* the list keeps both */
+        items[i].text = lua_tostring(L, -1);
+        lua_pop(L, 3);
+    }
+    return items;
+}
+
+/* core.compare(breakdown, table, breakdown_params, scenarios, params, form [, interventions]) -> table, the cells that they ran on,
+ * whether the breakdown was asked of rows, the table's key; params: a table of parameters for each scenario; interventions: what they
+ * do, { { name =, text = } ... }, for the lineage */
 static int compare(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -246,17 +266,18 @@ static int compare(lua_State *L)
     const dk_table **out, **cells;
     size_t n;
 
-    lua_settop(L, 6);
+    lua_settop(L, 7);
     form = check_form(L, 6);
-    out = dkl_new_table(L);   /* 7 */
-    cells = dkl_new_table(L); /* 8 */
+    out = dkl_new_table(L);   /* 8 */
+    cells = dkl_new_table(L); /* 9 */
     dkl_check_params(L, 3, &breakdown_params);
+    form.interventions = check_interventions(L, 7, &form.n_interventions);
     n = check_scenarios(L, &scenarios, &params);
     DKL_TRY(dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, &basis, out,
                                    &err));
     *cells = basis.cells;
-    lua_pushvalue(L, 7);
     lua_pushvalue(L, 8);
+    lua_pushvalue(L, 9);
     lua_pushboolean(L, basis.by_rows);
     dkl_push_key(L, dk_table_properties(table));
     return 4;

@@ -220,6 +220,8 @@ static dk_status add_lineage(const dki_comparison *c, const dk_table *table, dk_
     item.text = text.bytes;
     if (status == DK_OK)
         status = dki_lineage_add(lineage, &item, err);
+    for (size_t i = 0; i < c->form.n_interventions && status == DK_OK; i++)
+        status = dki_lineage_add(lineage, &c->form.interventions[i], err);
     dki_buffer_drop(&text);
     if (status == DK_OK)
         dki_table_attach(table, lineage);

@@ -42,6 +42,7 @@
 #define DEKKING_SCENARIO_H
 
 #include <dekking/breakdown.h>
+#include <dekking/lineage.h>
 
 #define DK_WEIGHT_SCALE 9
 
@@ -176,6 +177,9 @@ DK_API DK_MUST_USE dk_status dk_scenario_apply(const dk_scenario *scenario, cons
 typedef struct dk_comparison_form {
     bool is_long;  /* a row for each group, measure and side */
     bool relative; /* with the difference as a share of the base */
+    /* n_interventions items of what scenarios do, for the lineage of what is compared with them; NULL: they are not told */
+    const dk_lineage_item *interventions;
+    size_t n_interventions;
 } dk_comparison_form;
 
 /* What the scenarios of a comparison ran on. */

@@ -124,7 +124,7 @@ end
 local function interventions_of(scenarios, params)
   local list = {}
   for i, scenario in ipairs(scenarios) do
-    local spec, name = core.spec(scenario), scenario:name()
+    local spec, name = core.spec(scenario), core.scenario_name(scenario)
     for k, step in ipairs(spec.steps) do
       list[#list + 1] = { name = name, text = ("%d. %s: %s"):format(k, step.name, core.part "step".show(step)) }
     end
@@ -165,8 +165,8 @@ function ask.compare(self, base, against, options, form)
   end
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
-  local result, cells, by_rows, key = core.compare(self, base, all, scenarios, params, form)
-  core.tell_interventions(result, interventions_of(scenarios, params))
+  local result, cells, by_rows, key = core.compare(self, base, all, scenarios, params, form,
+    interventions_of(scenarios, params))
   core.compared[result] = { breakdown = self, cells = cells, by_rows = by_rows, scenarios = scenarios, params = params,
                             all = all, long = form.long, form = { relative = form.relative }, key = key }
   return result
