@@ -230,6 +230,8 @@ static void keep_common(const struct result *result, dk_properties *properties)
         }
         if (properties->whole != other->whole)
             properties->whole = NULL;
+        if (properties->behind != other->behind)
+            properties->behind = NULL;
         if (!same_text(properties->as_of, other->as_of))
             properties->as_of = NULL;
         if (!same_text(properties->published, other->published))

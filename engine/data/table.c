@@ -65,6 +65,7 @@ static dk_status copy_properties(dk_context *context, const dk_properties *from,
         return DK_ERR_MEMORY;
     to->keeps_whole = from->keeps_whole;
     to->whole = from->whole ? dk_table_retain(from->whole) : NULL;
+    to->behind = from->behind ? dk_table_retain(from->behind) : NULL;
     if (from->n_attached > 0 && dki_attachments_copy(context, from, to, err) != DK_OK)
         return DK_ERR_MEMORY;
     return from->n_key > 0 ? dki_names_copy(context, from->key, from->n_key, &to->key, &to->n_key, err) : DK_OK;
@@ -86,6 +87,7 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_text(context, properties->as_of);
     free_text(context, properties->published);
     dk_table_release(properties->whole);
+    dk_table_release(properties->behind);
     dki_attachments_drop(context, properties);
     free_key(context, properties);
 }

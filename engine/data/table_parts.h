@@ -79,6 +79,8 @@ dk_status dki_table_check_weight(const dk_table *table, const char *name, dk_err
 /* Checks what dk_table_with_properties does. unique: also that no key occurs twice, which looks at every row. */
 dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
                                      dk_error *err);
+/* A table like this one that keeps, or does not keep (NULL), what its measures are made of. */
+dk_status dki_table_with_behind(const dk_table *table, const dk_table *behind, const dk_table **out, dk_error *err);
 /* A new table loses a key that it does not have as the other had it: a column is missing, or is another one. */
 void dki_table_settle_key(dk_table *table, const dk_table *before);
 void dki_table_drop_key(dk_table *table);

@@ -221,6 +221,14 @@ dk_status dki_table_new_with(dk_context *context, const dk_field *fields, size_t
     return status;
 }
 
+dk_status dki_table_with_behind(const dk_table *table, const dk_table *behind, const dk_table **out, dk_error *err)
+{
+    dk_properties properties = table->properties;
+
+    properties.behind = behind;
+    return restate(table, &properties, table->margin, NULL, out, err);
+}
+
 size_t dk_table_n_notes(const dk_table *table)
 {
     return table->n_notes;

@@ -273,6 +273,7 @@ void dkl_open_allocate(lua_State *L);
 void dkl_open_sweep(lua_State *L);
 void dkl_open_snapshot(lua_State *L);
 void dkl_open_lineage(lua_State *L);
+void dkl_open_behind(lua_State *L);
 void dkl_open_measure_parts(lua_State *L);
 void dkl_open_codes(lua_State *L);
 void dkl_open_hierarchy(lua_State *L);

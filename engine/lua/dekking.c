@@ -134,6 +134,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_sweep(L);
     dkl_open_snapshot(L);
     dkl_open_lineage(L);
+    dkl_open_behind(L);
     dkl_open_measure_parts(L);
     dkl_open_codes(L);
     dkl_open_hierarchy(L);

@@ -16,6 +16,7 @@ struct walk {
     dki_buffer *buffer;
     int list; /* its index */
     lua_Integer n;
+    bool is_plain; /* of the four operations alone */
 };
 
 typedef dk_status put_fn(dki_buffer *out, const dk_expr *expr, const dki_node *node, dk_error *err);
@@ -82,6 +83,16 @@ static void add_aggregate(struct walk *walk, const dki_node *node, const char *w
 
 static void add_parts(struct walk *walk, const dki_node *node, const char *within, bool is_whole);
 
+static bool is_operation(const char *name)
+{
+    static const char *const operations[] = { "+", "-", "*", "/", "all" };
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        found = found || strcmp(name, operations[i]) == 0;
+    return found;
+}
+
 /* What all() is of, over the dimensions that it names: ", regio, klasse". */
 static void add_all(struct walk *walk, const dki_node *node)
 {
@@ -119,6 +130,7 @@ static void add_parts(struct walk *walk, const dki_node *node, const char *withi
         add_all(walk, node);
         return;
     }
+    walk->is_plain = walk->is_plain && (node->other || is_operation(node->text));
     for (size_t i = 0; i < node->n_children; i++)
         add_parts(walk, node->children[i], within, false);
     if (node->other) {
@@ -142,7 +154,8 @@ static void release_expr(void *held)
 }
 
 /* core.measure_parts(text) -> list of { kind = "aggregate", text =, name =, filter =, argument =, n_arguments =, within = },
- * { kind = "name", name =, ... }, { kind = "figure", ... }, { kind = "quotient", numerator =, denominator =, is_whole = } */
+ * { kind = "name", name =, ... }, { kind = "figure", ... }, { kind = "quotient", numerator =, denominator =, is_whole = }; whether nothing
+ * but + - * / and all() is done with them */
 static int measure_parts(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
@@ -150,7 +163,7 @@ static int measure_parts(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     void **slot = dkl_slot(L, release_expr);
     const dk_expr *expr = NULL;
-    struct walk walk = { .L = L };
+    struct walk walk = { .L = L, .is_plain = true };
 
     DKL_TRY(dk_expr_parse(context, text, &expr, &err));
     *slot = (void *)expr;
@@ -159,7 +172,8 @@ static int measure_parts(lua_State *L)
     lua_newtable(L);
     walk.list = lua_gettop(L);
     add_parts(&walk, dki_expr_root(expr), NULL, true);
-    return 1;
+    lua_pushboolean(L, walk.is_plain);
+    return 2;
 }
 
 void dkl_open_measure_parts(lua_State *L)

@@ -19,16 +19,16 @@ static void read_compress(lua_State *L, int index, dk_snapshot_options *options)
     options->n_compressed = names.n;
 }
 
-/* t:save(path [, { compress =, level =, append = }]) -> the table; a snapshot that dk.open opens */
+/* t:save(path [, { compress =, level =, append =, explain = }]) -> the table; a snapshot that dk.open opens */
 static int table_save(lua_State *L)
 {
-    static const char *const names[] = { "compress", "level", "append", NULL };
+    static const char *const names[] = { "compress", "level", "append", "explain", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_snapshot_options options = { .level = 0 };
     dk_error err = DK_ERROR_INIT;
     lua_Integer level;
     const char *path;
-    bool append;
+    bool append, explain;
 
     lua_settop(L, 3);
     if (lua_type(L, 2) != LUA_TSTRING)
@@ -41,6 +41,11 @@ static int table_save(lua_State *L)
     read_compress(L, 3, &options);
     if (level > 0 && !append && !options.compress && options.n_compressed == 0)
         return dkl_fail(L, "save: level is how hard compress = true tries");
+    explain = dkl_option_boolean(L, 3, "save", "explain", true);
+    if (append && dkl_option(L, 3, "explain"))
+        return dkl_fail(L, "save: explain is said of a table that is saved, and not of rows that are appended");
+    (void)dkl_with_behind(L, table, explain && !append, explain && dkl_option(L, 3, "explain"));
+    table = dkl_check_table(L, lua_gettop(L));
     if (append)
         DKL_TRY(dk_snapshot_append(table, path, &options, &err));
     else

@@ -75,4 +75,8 @@ bool dkl_push_kept_column(lua_State *L, int index);
 /* Adds to the table on top of the stack what columns compute at once. */
 void dkl_add_answers(lua_State *L);
 
+/* Of lua_behind.c: pushes the table, which is argument 1, with what its cells are made of, where it explains and is a result, or with
+ * why that does not go along, which is an error where it must; else without. */
+int dkl_with_behind(lua_State *L, const dk_table *table, bool explains, bool must);
+
 #endif

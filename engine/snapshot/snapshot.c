@@ -65,6 +65,8 @@ static dk_status check_values(const dk_table *table, dk_error *err)
         status = check_values(table->properties.attached[i].table, err);
     if (status == DK_OK && table->properties.whole)
         status = check_values(table->properties.whole, err);
+    if (status == DK_OK && table->properties.behind)
+        status = check_values(table->properties.behind, err);
     return status;
 }
 

@@ -69,11 +69,11 @@ dk_status dki_saved_attached(dki_saved_table *reading, dki_cursor *cursor, dk_er
     return status;
 }
 
-dk_status dki_saved_whole(dki_saved_table *reading, dki_cursor *cursor, dk_error *err)
+dk_status dki_saved_kept(const dki_saved_table *reading, dki_cursor *cursor, const dk_table **out, dk_error *err)
 {
-    if (reading->whole || reading->depth == DKI_MOST_NESTED) {
+    if (*out || reading->depth == DKI_MOST_NESTED) {
         cursor->bad = "has more tables that it was made of than there can be";
         return DK_OK;
     }
-    return read_table(reading, cursor, &reading->whole, err);
+    return read_table(reading, cursor, out, err);
 }

@@ -340,7 +340,9 @@ static dk_status add_record(dki_saved_table *reading, const char *name, uint64_t
     } else if (strcmp(name, "attached") == 0) {
         status = dki_saved_attached(reading, cursor, err);
     } else if (strcmp(name, "whole") == 0) {
-        status = dki_saved_whole(reading, cursor, err);
+        status = dki_saved_kept(reading, cursor, &reading->whole, err);
+    } else if (strcmp(name, "behind") == 0) {
+        status = dki_saved_kept(reading, cursor, &reading->behind, err);
     } else if (strcmp(name, "lineage") == 0) {
         status = dki_saved_lineage(reading, cursor, err);
     } else if (flags & DKI_RECORD_OPTIONAL) {
@@ -370,7 +372,8 @@ dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, 
     reading->has_lineage = false;
     reading->has_attached = false;
     dk_table_release(reading->whole);
-    reading->whole = NULL;
+    dk_table_release(reading->behind);
+    reading->whole = reading->behind = NULL;
     dki_trees_drop(&reading->trees);
     while (status == DK_OK && dki_get_record(&cursor, name, &flags, &payload))
         status = add_record(reading, name, flags, &payload, &has_table, err);

@@ -198,6 +198,7 @@ void dki_saved_drop(dki_saved_table *reading)
     }
     dki_saved_detach(reading);
     dk_table_release(reading->whole);
+    dk_table_release(reading->behind);
     dki_free(reading->context, reading->attached);
     dki_free(reading->context, reading->columns);
     dki_free(reading->context, reading->key);

@@ -59,16 +59,17 @@ typedef struct dki_saved_table {
     bool has_lineage;        /* this segment */
     dk_attachment *attached; /* of the last segment that has any; tables are owned, names the arena's */
     size_t n_attached, attached_capacity;
-    bool has_attached;     /* this segment */
-    const dk_table *whole; /* of this segment, owned; or NULL */
+    bool has_attached;              /* this segment */
+    const dk_table *whole, *behind; /* of this segment, owned; or NULL */
 } dki_saved_table;
 
 /* Of snapshot_directory.c: adds what the directory of the segment at hand says. */
 dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, size_t size, dk_error *err);
-/* Of snapshot_attached.c: reads a table that is attached; forgets all that are; reads the one that the table was made of. */
+/* Of snapshot_attached.c: reads a table that is attached; forgets all that are; reads one that the table was made of, or that
+ * its numbers are. */
 dk_status dki_saved_attached(dki_saved_table *reading, dki_cursor *cursor, dk_error *err);
 void dki_saved_detach(dki_saved_table *reading);
-dk_status dki_saved_whole(dki_saved_table *reading, dki_cursor *cursor, dk_error *err);
+dk_status dki_saved_kept(const dki_saved_table *reading, dki_cursor *cursor, const dk_table **out, dk_error *err);
 /* Of snapshot_open.c. */
 void dki_saved_init(dki_saved_table *reading, dki_store *store);
 void dki_saved_drop(dki_saved_table *reading);

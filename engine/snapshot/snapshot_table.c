@@ -206,6 +206,7 @@ dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_erro
     reading->properties.attached = reading->attached;
     reading->properties.n_attached = reading->n_attached;
     reading->properties.whole = reading->whole;
+    reading->properties.behind = reading->behind;
     if (status == DK_OK)
         status = blame(reading,
                        dki_table_make(reading->context, fields, n_fields, reading->n_rows, &reading->properties,

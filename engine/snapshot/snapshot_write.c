@@ -496,6 +496,8 @@ static dk_status put_tables(dki_buffer *directory, dki_segment *segment, const d
     }
     if (status == DK_OK && properties->whole)
         status = put_table(directory, segment, "whole", properties->whole, NULL, 0, options, depth + 1, err);
+    if (status == DK_OK && properties->behind && depth == 0) /* of what is attached nobody explains cells */
+        status = put_table(directory, segment, "behind", properties->behind, NULL, 0, options, depth + 1, err);
     return status;
 }
 

@@ -40,6 +40,15 @@ dk_status dki_note_lacking(const dk_breakdown *breakdown, const dk_table *base, 
 /* Appends the value of a dimension to the key of a group: a decimal by its value, bounds with what stood in their place. */
 dk_status dki_group_key_add(const dk_value *value, dki_buffer *key, dk_error *err);
 
+/* same_rows.c --------------------------------------------------------------------------------------------------- */
+
+/* For each row of `like` the row of the table that has its values, or is a total as it is, in n columns. Not found: some row has
+ * none, or the table has one twice. */
+dk_status dki_rows_like(const dk_table *table, const char *const *names, const dk_table *like,
+                        const char *const *like_names, size_t n, uint64_t *rows, bool *found, dk_error *err);
+/* Whether both columns have the same values, row by row, in whatever digits. */
+dk_status dki_column_says(const dk_column *column, const dk_column *other, bool *same, dk_error *err);
+
 /* told.c ------------------------------------------------------------------------------------------------------- */
 
 /* Adds to notes what both runs told: a number that is another in each is true of one of them alone. */

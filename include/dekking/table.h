@@ -114,6 +114,8 @@ typedef struct dk_properties {
     size_t n_attached;
     bool keeps_whole;      /* the first table that lacks a column of this one keeps this one, ... */
     const dk_table *whole; /* ... as what it was made of; NULL: it is whole. Of comparisons; retained */
+    const dk_table
+        *behind; /* of a result: what its measures are made of, for explaining them; retained. NULL: not kept */
 } dk_properties;
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
 /* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key

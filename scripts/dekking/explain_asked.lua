@@ -31,14 +31,14 @@ local function is_whole(item)
 end
 
 -- A result that was rolled up is what its breakdown gives by the level: those items in the place of what added up parts.
--- Nothing where parts were left out or changed.
+-- Nothing where parts were left out or changed. Then a measure that it has no more.
 local function unroll(items, last)
   local level = last > 1 and items[last - 1].kind == "step" and items[last - 1].text:match " rolled up to (.+)$"
   if not level then
     return items, last
   end
   local before = last_breakdown(items, last - 1)
-  local own, made = {}, table.move(items, 1, before, 1, {})
+  local own, kept, made = {}, {}, table.move(items, 1, before, 1, {})
   for i = before + 1, last - 2 do
     own[items[i].kind .. " " .. (items[i].name or "")] = items[i]
     if not is_whole(items[i]) then
@@ -49,13 +49,19 @@ local function unroll(items, last)
   end
   for i = last + 1, #items do
     local item = items[i]
+    kept[item.name or ""] = true
     if item.kind == "dimension" and item.name == level and not own["dimension " .. level] then
       made[#made + 1] = item
     elseif item.kind ~= "weight" then
       made[#made + 1] = own[item.kind .. " " .. (item.name or "")] or item
     end
   end
-  return unroll(made, before)
+  local inner, at, lacks = unroll(made, before)
+  for i = before + 1, last - 2 do
+    local name = items[i].kind == "measure" and items[i].name
+    lacks = lacks or name and not kept[name] and name or nil
+  end
+  return inner, at, lacks
 end
 
 -- Tables of figures beside the one that was asked, as { names = { key = true }, n =, texts = }: texts has their
@@ -131,10 +137,11 @@ local function read(all)
   if not last then
     return nil
   end
-  local whole, at = unroll(items, last)
+  local whole, at, lacks = unroll(items, last)
   local is_part = whole == nil
   items, last = whole or items, at or last
   local asked = read_before(items, last)
+  asked.lacks = lacks
   asked.name, asked.is_part, asked.dims, asked.measures, asked.after = items[last].name, is_part, {}, {}, {}
   local params = asked.params
   for i = last + 1, #items do

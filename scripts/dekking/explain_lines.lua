@@ -14,19 +14,6 @@ local function parts_of(found, name)
   return numerator and (numerator ~= "unknown" or denominator ~= "unknown") and ("%s of %s"):format(numerator, denominator)
 end
 
--- Sides of a comparison: M_base, M_meer, M_meer_difference.
-local function sides_of(columns, measure)
-  local sides = {}
-  for name in pairs(columns) do
-    local side = name:sub(1, #measure + 1) == measure .. "_" and name:sub(#measure + 2)
-    if side and side ~= "base" and columns[name .. "_difference"] then
-      sides[#sides + 1] = side
-    end
-  end
-  table.sort(sides)
-  return sides
-end
-
 -- What is known of one side of a cell. behind: what stands behind the names of measures in the result's columns.
 local function new_side(cell, behind, answer, why)
   return { cell = cell, behind = behind, answer = answer, why = why, untold = {} }
@@ -156,7 +143,7 @@ local function say_measure(lines, cell, item)
   local number, base = say_number(cell.base, item)
   lines[#lines + 1] = ("  %s is %s: %s"):format(column, number, from)
   say_parts(lines, cell.base, item)
-  for _, other in ipairs(cell.base.behind and sides_of(cell.columns, item.name) or {}) do
+  for _, other in ipairs(cell.base.behind and parts.sides_of(cell.columns, item.name) or {}) do
     local name, side = item.name .. "_" .. other, cell.side_of(other)
     local shown, later = say_number(side, item)
     lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name, shown,
@@ -182,7 +169,7 @@ end
 
 -- Whether a column is computed of its own row alone: that gives the same.
 local function is_of_row(found, item)
-  local done, made = pcall(found.derive, found, { ("again_ = %s"):format(item.text) })
+  local done, made = words.try(found.derive, found, { ("again_ = %s"):format(item.text) })
   return done and core.cell_literal(made, "again_") == core.cell_literal(found, item.name)
 end
 
@@ -223,6 +210,9 @@ end
 -- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }.
 function numbers.of(result, asked, found, source, steps_of)
   local tables = sources.of(result, asked, source, steps_of)
+  if not tables.base and not next(tables.sides) then
+    tables = sources.kept(result, tables)
+  end
   if tables.wide then
     found = parts.row_of(asked, found, tables.wide)
   end

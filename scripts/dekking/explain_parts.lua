@@ -11,6 +11,7 @@ local words = core.part "explain_words"
 local quoted = core.quoted
 
 local parts = { ABSENT = "asked again, the table has no such group" }
+local OTHER = "what was saved along is of another result"
 
 -- What measures are made of ----------------------------------------------------------------------------------------
 
@@ -122,14 +123,41 @@ local function read_steps(asked, options)
   return options
 end
 
--- The breakdown as the lineage tells it, with more measures; without the conditions before it, but for where.
-local function breakdown_of(asked, found, texts, column_of, where)
-  local by, measures, set = {}, {}, {}
-  for i, dim in ipairs(asked.dims) do
-    by[i] = ("%s = %s"):format(quoted(dim.name), dim.text)
+-- The dimensions that the first row of a table tells apart.
+local function set_of(asked, found)
+  local set = {}
+  for _, dim in ipairs(asked.dims) do
     if #found:where(quoted(dim.shown) .. " is total") == 0 then
       set[#set + 1] = dim.name
     end
+  end
+  return set
+end
+
+-- Those of all its rows, each once.
+function parts.sets_of(asked, whole)
+  local sets = {}
+  local function add(rest, i)
+    local dim = asked.dims[i]
+    if #rest == 0 then
+      return
+    elseif not dim then
+      sets[#sets + 1] = set_of(asked, rest:head(1))
+      return
+    end
+    add(rest:where(quoted(dim.shown) .. " is not total"), i + 1)
+    add(rest:where(quoted(dim.shown) .. " is total"), i + 1)
+  end
+  add(whole, 1)
+  return sets
+end
+
+-- The breakdown as the lineage tells it, with more measures, for sets of dimensions; without the conditions before it, but
+-- for where.
+local function breakdown_of(asked, sets, texts, column_of, where)
+  local by, measures = {}, {}
+  for i, dim in ipairs(asked.dims) do
+    by[i] = ("%s = %s"):format(quoted(dim.name), dim.text)
   end
   for i, item in ipairs(asked.measures) do
     measures[i] = ("%s = %s"):format(quoted(item.name), item.text)
@@ -137,7 +165,7 @@ local function breakdown_of(asked, found, texts, column_of, where)
   for _, text in ipairs(texts) do
     measures[#measures + 1] = ("%s = %s"):format(quoted(column_of[text]), text)
   end
-  local options = { by = by, where = where, measures = measures, margins = #by > 0 and { set } or nil }
+  local options = { by = by, where = where, measures = measures, margins = #by > 0 and sets or nil }
   return dk.breakdown(read_steps(asked, options))
 end
 
@@ -195,25 +223,66 @@ local function ask(asks, tables)
   return tables.later and core.compare_tables(asks, tables.base, tables.later, tables.name, {}, {}) or asks(tables.base)
 end
 
+-- The breakdown asked again for sets of dimensions, of tables as explain_source.lua tells them: its result, and which
+-- column behind the measures each text is.
+function parts.whole(asked, sets, made, tables)
+  local texts, column_of = questions_of(asked, made, tables.has_rows)
+  return ask(breakdown_of(asked, sets, texts, column_of, tables.where), tables), texts, column_of
+end
+
+-- What columns are called that a result takes along (explain_behind.lua), of a side or of the result itself.
+function parts.kept_part(text, side) return ":" .. text .. (side and "\n" .. side or "") end
+function parts.kept_measure(name, side) return "=" .. name .. (side and "\n" .. side or "") end
+
+-- Sides of a comparison: M_base, M_meer, M_meer_difference.
+function parts.sides_of(columns, measure)
+  local sides = {}
+  for name in pairs(columns) do
+    local side = name:sub(1, #measure + 1) == measure .. "_" and name:sub(#measure + 2)
+    if side and side ~= "base" and columns[name .. "_difference"] then
+      sides[#sides + 1] = side
+    end
+  end
+  table.sort(sides)
+  return sides
+end
+
+-- The row of such, with the column of each text that it has.
+local function ask_kept(asked, found, made, tables)
+  questions_of(asked, made, true)
+  local columns = words.columns(tables.kept)
+  return parts.row_of(asked, found, tables.kept), setmetatable({}, { __index = function(_, text)
+    local name = text and parts.kept_part(text, tables.name)
+    return columns[name] and name or nil
+  end})
+end
+
 -- The cell's row of the breakdown asked again, of tables as explain_source.lua tells them; behind: what the names of
 -- measures have in found, whose columns are given. Gives { row =, column_of =, of = what names have in row }, or nil, why,
 -- and the column that is another.
 function parts.ask(asked, found, made, columns, tables, behind)
-  local texts, column_of = questions_of(asked, made, tables.has_rows)
-  local done, row = pcall(function()
-    return parts.row_of(asked, found, ask(breakdown_of(asked, found, texts, column_of, tables.where), tables))
+  local done, row, column_of = words.try(function()
+    if tables.kept then
+      return ask_kept(asked, found, made, tables)
+    end
+    local whole, _, of = parts.whole(asked, { set_of(asked, found) }, made, tables)
+    return parts.row_of(asked, found, whole), of
   end)
   if not done then
-    return nil, (tostring(row):gsub("^[^\n]-:%d+: ", ""):match "[^\n]*")
+    local why = tostring(row):gsub("^[^\n]-:%d+: ", ""):match "[^\n]*"
+    return nil, tables.kept and ("%s: %s"):format(OTHER, why) or why
   elseif #row ~= 1 then
-    return nil, parts.ABSENT
+    return nil, tables.kept and OTHER or parts.ABSENT
   end
-  local of = tables.name and "_" .. tables.name or ""
+  local has, of = words.columns(row), tables.name and not tables.kept and "_" .. tables.name or ""
   for _, item in ipairs(asked.measures) do
     local column = behind and item.name .. behind or item.shown
-    if columns[column] and not is_same(found, column, row, item.name .. of) then
-      return nil, ("%s is %s, and asked again it is %s"):format(column, words.shown(found, column),
-        words.shown(row, item.name .. of)), column
+    local other = tables.kept and parts.kept_measure(item.name, tables.name) or item.name .. of
+    if not has[other] then
+      return nil, OTHER
+    elseif columns[column] and not is_same(found, column, row, other) then
+      return nil, (tables.kept and "%s is %s, and when it was saved it was %s" or "%s is %s, and asked again it is %s")
+        :format(column, words.shown(found, column), words.shown(row, other)), column
     end
   end
   return { row = row, column_of = column_of, of = of }

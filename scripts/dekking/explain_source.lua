@@ -3,7 +3,7 @@
 
 local _, core = ...
 
-local recipe, parts = core.part "recipe", core.part "explain_parts"
+local recipe, parts, words = core.part "recipe", core.part "explain_parts", core.part "explain_words"
 
 local sources = {}
 
@@ -43,7 +43,7 @@ local function compared_of(result, question)
     made.later, made.all = question.asked[3], form.params or params and params.params or {}
     made.name = form.name or params and params.name or made.later:properties().name or "other"
   elseif type(against) == "table" and core.kind(against[1]) == "scenario" then
-    local done, lists, all = pcall(core.part "ask".share_out, params, against, "compare")
+    local done, lists, all = words.try(core.part "ask".share_out, params, against, "compare")
     made.scenarios, made.by_rows = against, true
     made.params, made.all = done and lists or {}, done and all or {}
   else
@@ -52,10 +52,17 @@ local function compared_of(result, question)
   return made
 end
 
+-- The wide comparison that a long one keeps; nil where it has none, or where measures are of different groups.
+local function kept_wide(result)
+  local whole = core.whole(result)
+  local columns, of = words.columns(result), whole and words.columns(whole) or {}
+  return columns.measure and columns.scenario and whole and not (of.measure or of["\1measure"]) and whole or nil
+end
+
 -- Whether each measure of a comparison has a row.
 function sources.is_long(result)
   local compared = compared_of(result, question_of(result))
-  return compared and compared.long
+  return compared and compared.long or not compared and kept_wide(result) ~= nil
 end
 
 local GONE = "a result keeps no rows, and the table that was asked is not kept: give it, as explain(cell, table)"
@@ -87,7 +94,7 @@ end
 
 -- A long comparison with a column for each number of a measure; nil where it cannot be asked again.
 local function wide_of(compared, table_of)
-  local done, wide = pcall(function()
+  local done, wide = words.try(function()
     if compared.later then
       local params = core.part "explain_change".own_params(compared, compared.breakdown)
       return core.compare_tables(compared.breakdown, compared.base, compared.later, compared.name, params, compared.form)
@@ -116,7 +123,7 @@ function sources.of(result, asked, source, steps_of)
     core.fail "explain: the table behind the cell is not the one that was asked, nor what that was made of"
   end
   local n_own = own_where(compared, question) and 1 or 0
-  local wide = compared and compared.long and wide_of(compared, table_of)
+  local wide = compared and compared.long and wide_of(compared, table_of) or not compared and kept_wide(result) or nil
   local found = { base = nil, sides = {}, why = GONE, wide = wide }
   if steps and #steps >= n_own then
     local before, own = split(steps, n_own)
@@ -132,6 +139,20 @@ function sources.of(result, asked, source, steps_of)
     found.sides = scenario_sides(compared, nil, select(2, split(asked.steps, n_own)))
   end
   return found
+end
+
+local KEPT_BACK = "what the result is made of was not saved along, because %s (give the table that was asked, "
+  .. "as explain(cell, table))"
+
+-- The same of a result that keeps no table, but what it took along; else tables, with why that did not go along.
+function sources.kept(result, tables)
+  local kept, why = core.behind(result)
+  if not kept then
+    tables.why = why and KEPT_BACK:format(why) or tables.why
+    return tables
+  end
+  local sides = setmetatable({}, { __index = function(_, name) return { kept = kept, name = name } end })
+  return { base = { kept = kept }, sides = sides, why = GONE, wide = kept_wide(result) }
 end
 
 return sources

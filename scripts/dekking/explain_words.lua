@@ -70,4 +70,14 @@ function words.list(names)
   return #names < 2 and (names[1] or "") or table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names]
 end
 
+local function passing(done, made, ...)
+  if not done and type(made) == "string" and (made:find "not enough memory" or made:find "out of memory") then
+    error(made, 0)
+  end
+  return done, made, ...
+end
+
+-- As pcall; but that there is no memory tells nothing of what is asked, and passes.
+function words.try(...) return passing(pcall(...)) end
+
 return words

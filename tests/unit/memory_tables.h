@@ -111,7 +111,8 @@ static const char *const tables_calls[] = {
     DATA "return function() return table.concat(t.k:levels()) .. #t.n:to_lua() end",
     DATA "return function() local c <close> = t.n return c[1] end",
     DATA "return function() return select(2, pcall(function() t.n.x = 1 end)) end",
-    DATA "return function() local s = '' for row, value in pairs(t.n) do s = s .. row .. value end return s .. select(2, "
+    DATA "return function() local s = '' for row, value in pairs(t.n) do s = s .. row .. value end return s .. "
+         "select(2, "
          "pcall(t.n)) .. select(2, pcall(t)) .. select(2, pcall(function() return dk.null + 1 end)) end",
     DATA "return function() return t.n:sum() + t.x:quantile(0.5) + t.k:count() + #t.n:head(2) end",
     DATA "return function() return t:with({ weight = 'n' }).x:mean() end",
@@ -134,6 +135,14 @@ static const char *const tables_calls[] = {
          "return function() t:save(path, { compress = { 'x' } }) t:head(2):save(path) local n = #dk.open(path) "
          "os.remove(path) return n end",
     DATA "return function() return #t:fingerprint() end",
+    DATA "local path, b = os.tmpname(), dk.breakdown { by = 'k', measures = 'm = 1 - count() / 9' }\n"
+         "return function() b(t):save(path) local made = dk.open(path) b(t):save(path, { explain = false }) "
+         "os.remove(path) "
+         "return (made:explain { k = 'a' }:gsub('opened from[^\\n]*', '')) end",
+    DATA "local path, b = os.tmpname(), dk.breakdown { by = 'k', measures = 'm = count()' }\n"
+         "return function() b:compare(t, t, { name = 'u', long = true }):save(path) local made = dk.open(path) "
+         "os.remove(path) "
+         "return (made:explain { k = 'a' }:gsub('opened from[^\\n]*', '')) end",
 };
 
 #endif

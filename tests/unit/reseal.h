@@ -122,7 +122,7 @@ static inline void reseal_directory(uint8_t *file, size_t size, size_t from, siz
             reseal_column((reseal_place){ file, size, place.at, place.at + (size_t)length });
         else if (memcmp(name, "attached", 8) == 0)
             reseal_attached((reseal_place){ file, size, place.at, place.at + (size_t)length });
-        else if (memcmp(name, "whole\0\0\0", 8) == 0)
+        else if (memcmp(name, "whole\0\0\0", 8) == 0 || memcmp(name, "behind\0\0", 8) == 0)
             reseal_directory(file, size, place.at, place.at + (size_t)length);
         place.at += (size_t)length;
     }

@@ -154,6 +154,31 @@ static void random_lies_are_safe(void **state)
     dk_table_release(whole);
 }
 
+/* What a result takes along: found when it is damaged, and harmless when it lies. */
+static void what_goes_along_is_safe(void **state)
+{
+    const dk_table *table = make_table(context, "g:text n:integer\nA|2\nB|3\n"), *both = NULL, *opened;
+    const dk_table *behind = make_table(context, "g:text k:integer\nA|2\nB|3\n");
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (int compress = 0; compress < 2; compress++) {
+        assert_ok(dki_table_with_behind(table, behind, &both, &err), &err);
+        assert_ok(dk_snapshot_save(both, snapshot_path, &(dk_snapshot_options){ .compress = compress }, &err),
+                  &err);
+        opened = open_table(snapshot_path);
+        assert_non_null(dk_table_properties(opened)->behind);
+        assert_string_equal(show_rows(dk_table_properties(opened)->behind), "A|2\nB|3\n");
+        dk_table_release(opened);
+        flip_every_byte(both);
+        lie_at_random(both, watched(1000, 200, 50));
+        dk_table_release(both);
+        both = NULL;
+    }
+    dk_table_release(behind);
+    dk_table_release(table);
+}
+
 /* How an optional record begins. */
 static const char *name_of(const char record[8])
 {
@@ -369,6 +394,7 @@ int main(void)
         TEST(every_flipped_byte_is_found_in_compressed_columns),
         TEST(every_field_that_lies_is_safe),
         TEST(random_lies_are_safe),
+        TEST(what_goes_along_is_safe),
         TEST(what_cannot_be_is_told),
         TEST(two_lineages_are_one_too_many),
         TEST(what_is_attached_may_have_something_attached_but_not_for_ever),
