@@ -31,8 +31,8 @@ dk_status dki_lineage_days(const dk_properties *properties, unsigned depth,
                            dk_status (*put)(void *, const dk_lineage_item *, dk_error *), void *arg, dk_error *err);
 /* Where the lineage of a table, which nobody else has yet, says other days than it has: it goes on with those. */
 dk_status dki_lineage_state_days(const dk_table *made, dk_error *err);
-/* The lineage of a table, which nobody else has yet, goes on with those items. */
-dk_status dki_lineage_go_on(const dk_table *made, const dk_lineage_item *items, size_t n, dk_error *err);
+/* The step of a table without its totals. */
+#define DKI_NO_TOTALS "rows that are no totals"
 /* What the table is called in such a step: its name, or where it comes from; "another table" where neither is known. */
 const char *dki_lineage_name(const dk_table *table);
 /* "a, b": columns in the words of a step, as many as go into size. */

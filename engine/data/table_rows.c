@@ -227,7 +227,7 @@ dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error 
     dki_free(table->context, rows);
     if (status != DK_OK)
         return status;
-    status = dki_table_add_step(made, table, err, "rows that are no totals");
+    status = dki_table_add_step(made, table, err, DKI_NO_TOTALS);
     if (status == DK_OK)
         *out = made;
     else

@@ -31,6 +31,7 @@ typedef struct dki_roll {
     size_t n_sets;
     uint64_t *apart; /* masks of the others: totals over members of sets */
     size_t n_apart;
+    bool lacks_totals; /* of these some are left out, as rows were */
 } dki_roll;
 
 /* dk_table_roll_up of a result whose columns are dimensions and measures. */
@@ -60,7 +61,13 @@ bool dki_roll_overlaps(const dki_roll *roll);
 dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err);
 /* Puts those that are apart among the rows of *rolled. */
 dk_status dki_roll_add_apart(dki_roll *roll, const dk_table **rolled, dk_error *err);
-/* Says of *rolled which groups overlap, and which members belong to no level. */
-dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error *err);
+/* Says of *rolled which groups overlap, which members belong to no level, and which rows were left out before. */
+dk_status dki_roll_note(dki_roll *roll, const dk_table **rolled, dk_error *err);
+dk_status dki_roll_add_note(const char *text, const dk_table **rolled, dk_error *err);
+
+/* roll_up_left.c: whether totals over members, with this mask, are still of the rows left. */
+dk_status dki_roll_keeps(const dki_roll *roll, uint64_t mask, bool *keeps, dk_error *err);
+/* Says of *rolled which rows were left out before. */
+dk_status dki_roll_note_left(dki_roll *roll, const dk_table **rolled, dk_error *err);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * A total is that of the finer rows, as a breakdown of these makes it. But over the members of sets it counts everybody once, and
  * is the sum of nothing that the result has by member. Such totals are rolled up by themselves: what counts persons by
- * municipality is added up to regions, as any other rows are; and put in their places afterwards. So are totals of which the
- * parts were left out.
+ * municipality is added up to regions, as any other rows are; and put in their places afterwards, where nothing was left out of them
+ * (roll_up_left.c). So are totals of which the parts were left out.
  */
 #include <dekking/append.h>
 #include <dekking/sort.h>
@@ -138,6 +138,21 @@ static dk_status find_masks(const dki_roll *roll, const dk_column *margin, dki_i
     return status;
 }
 
+/* has_parts: whether the result has rows that are no totals. */
+static dk_status add_kind(dki_roll *roll, uint64_t mask, bool has_parts, dk_error *err)
+{
+    bool keeps = true;
+    dk_status status;
+
+    if (has_parts && !is_apart(roll, mask))
+        return add_set(roll, mask, err);
+    status = has_parts ? dki_roll_keeps(roll, mask, &keeps, err) : DK_OK;
+    if (status == DK_OK && keeps)
+        add_apart(roll, mask);
+    roll->lacks_totals = roll->lacks_totals || !keeps;
+    return status;
+}
+
 dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err)
 {
     const dk_column *margin = dk_table_margin(roll->result);
@@ -156,10 +171,7 @@ dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err)
     }
     has_parts = dki_int_map_find(&masks, 0) != DKI_MAP_NONE;
     for (size_t i = 0; i < masks.n && status == DK_OK; i++)
-        if (is_apart(roll, masks.keys[i]) || !has_parts)
-            add_apart(roll, masks.keys[i]);
-        else
-            status = add_set(roll, masks.keys[i], err);
+        status = add_kind(roll, masks.keys[i], has_parts, err);
     dki_int_map_drop(&masks);
     return status;
 }
@@ -321,7 +333,7 @@ dk_status dki_roll_add_apart(dki_roll *roll, const dk_table **rolled, dk_error *
     return status;
 }
 
-static dk_status add_note(const char *text, const dk_table **rolled, dk_error *err)
+dk_status dki_roll_add_note(const char *text, const dk_table **rolled, dk_error *err)
 {
     const dk_table *noted = NULL;
     dk_status status = dk_table_with_note(*rolled, text, &noted, err);
@@ -333,9 +345,9 @@ static dk_status add_note(const char *text, const dk_table **rolled, dk_error *e
     return status;
 }
 
-dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error *err)
+dk_status dki_roll_note(dki_roll *roll, const dk_table **rolled, dk_error *err)
 {
-    dk_status status = roll->unknown ? add_note(roll->unknown, rolled, err) : DK_OK;
+    dk_status status = roll->unknown ? dki_roll_add_note(roll->unknown, rolled, err) : DK_OK;
 
     for (size_t i = 0; i < roll->n_dims && status == DK_OK; i++) {
         dki_spread_kind kind = roll->spreads[i];
@@ -344,7 +356,7 @@ dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error 
         if (kind == DKI_SPREAD_NOT)
             continue;
         dki_spread_note(roll->dims[i]->name, kind, text);
-        status = add_note(text, rolled, err);
+        status = dki_roll_add_note(text, rolled, err);
     }
-    return status;
+    return status == DK_OK ? dki_roll_note_left(roll, rolled, err) : status;
 }

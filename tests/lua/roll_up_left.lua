@@ -1,0 +1,86 @@
+-- roll_up_left.lua - results of which rows were left out before they are rolled up, beside a recount of the rows left.
+
+local test = ...
+
+local function persons(dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;M\nDuiven;M\nTiel;R\nEde;R\n", { "gemeente", "regio" })
+  return dk.read_text("gemeente;v\nArnhem;a|b\nArnhem;a\nArnhem;\nDuiven;b\nTiel;a|b\nTiel;b\nEde;a\n",
+    { types = { v = { "set", "|" } } }):use(geo):with { name = "personen" }
+end
+
+local function cells(result, ...)
+  local made, values = {}, {}
+  for _, name in ipairs { ... } do
+    values[name] = result:column(name):to_lua()
+  end
+  for i = 1, #result do
+    local key = {}
+    for k, name in ipairs { ... } do
+      local is_total = #result:slice(i, i):where(name .. " is total") == 1
+      key[k] = is_total and "totaal" or tostring(values[name][i])
+    end
+    made[table.concat(key, " ")] = result.n[i]
+  end
+  return made
+end
+
+test("what is rolled up is of the rows left, and says so", function(t, dk)
+  local result = dk.breakdown { by = "gemeente", margins = "totals", measures = "n = count()" } (persons(dk))
+  -- Arnhem 3, Duiven 1, Tiel 2, Ede 1.
+  local cases = {
+    { result:where "n > 1", { M = 3, R = 2, totaal = 5 }, "where n > 1: 3 of 5" },
+    { result:where("n > $least", { least = 1 }), { M = 3, R = 2, totaal = 5 }, "where n > $least: 3 of 5" },
+    { result:where "gemeente ~= 'Duiven'", { M = 3, R = 3 }, "where gemeente ~= 'Duiven': 3 of 5" },
+    { result:head(2), { M = 4 }, "by rows 1 to 2: 2 of 5" },
+    { result:detail():where "n > 1", { M = 3, R = 2 }, "where n > 1: 2 of 4" },
+  }
+  for i, case in ipairs(cases) do
+    local rolled = case[1]:roll_up "regio"
+    t.eq(cells(rolled, "regio"), case[2], i)
+    t.eq(rolled:notes(), { "rolled up are the rows that were left " .. case[3] }, i)
+    t.has((rolled:explain { regio = "M" }), "Note: rolled up are the rows that were left " .. case[3])
+  end
+  for _, whole in ipairs { result, result:sort "n", result:detail(), result:where "n > 0" } do
+    t.eq(whole:roll_up "regio":notes(), {})
+  end
+  local land = dk.hierarchy(dk.read_text "gemeente;regio;land\nArnhem;M;NL\nDuiven;M;NL\nTiel;R;NL\n",
+    { "gemeente", "regio", "land" })
+  local by_place = dk.breakdown { by = "gemeente", measures = "n = count()" }
+    (persons(dk):where "gemeente ~= 'Ede'":use(land))
+  local left = "rolled up are the rows that were left where "
+  t.eq(by_place:where "n > 1":roll_up "regio":roll_up "land":notes(), { left .. "n > 1: 2 of 3" })
+  t.eq(by_place:roll_up "regio":where "n < 4":roll_up "land":notes(), { left .. "n < 4: 1 of 2" })
+  t.has(result:where "n > 1":roll_up "regio":explain(), "Only where n > 1: 3 rows left.")
+end)
+
+-- Each person once: a total over the members of sets is no sum of what is left.
+test("a total over members stays where all parts of it are left", function(t, dk)
+  local asks = dk.breakdown { by = { "gemeente", "m = member(v)" }, margins = "cube", measures = "n = count()" }
+  local result = asks(persons(dk))
+  local overlap = "groups of m overlap: a row counts in that of every member it has, and in totals once; "
+    .. "groups do not add up to totals"
+  local gone = "totals over members are left out, as rows were: they would have those of rows that are gone"
+  local left = "rolled up are the rows that were left "
+  local cases = {
+    { result, { ["M a"] = 2, ["M b"] = 2, ["M null"] = 1, ["M totaal"] = 4, ["R a"] = 2, ["R b"] = 2, ["R totaal"] = 3,
+      ["totaal a"] = 4, ["totaal b"] = 4, ["totaal null"] = 1, ["totaal totaal"] = 7 } },
+    { result:where "gemeente ~= 'Duiven'", { ["M a"] = 2, ["M b"] = 1, ["M null"] = 1, ["M totaal"] = 3, ["R a"] = 2,
+      ["R b"] = 2, ["R totaal"] = 3 }, left .. "where gemeente ~= 'Duiven': 9 of 15" },
+    { result:where "gemeente ~= 'Duiven' or gemeente is total", { ["M a"] = 2, ["M b"] = 1, ["M null"] = 1,
+      ["M totaal"] = 3, ["R a"] = 2, ["R b"] = 2, ["R totaal"] = 3, ["totaal a"] = 4, ["totaal b"] = 3,
+      ["totaal null"] = 1 },
+      left .. "where gemeente ~= 'Duiven' or gemeente is total: 13 of 15", gone },
+    { result:where "n > 1", { ["M a"] = 2, ["R b"] = 2, ["totaal a"] = 2, ["totaal b"] = 2 },
+      left .. "where n > 1: 7 of 15", gone },
+    { result:where "m ~= 'a' or m is total", { ["M b"] = 2, ["R b"] = 2, ["totaal b"] = 4 },
+      left .. "where m ~= 'a' or m is total: 9 of 15", gone },
+    { result:head(4), { ["M a"] = 2, ["M b"] = 1, ["M null"] = 1 }, left .. "by rows 1 to 4: 4 of 15", gone },
+    { result:where "m is total and gemeente is not total", { ["M totaal"] = 4, ["R totaal"] = 3 },
+      left .. "where m is total and gemeente is not total: 4 of 15" },
+  }
+  for i, case in ipairs(cases) do
+    local rolled = case[1]:roll_up "regio"
+    t.eq(cells(rolled, "regio", "m"), case[2], i)
+    t.eq(rolled:notes(), { overlap, case[3], case[4] }, i)
+  end
+end)
