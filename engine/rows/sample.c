@@ -34,12 +34,10 @@ uint64_t dk_random(uint64_t seed, uint64_t i)
 static dk_status random_column(dk_context *context, uint64_t n_rows, uint64_t seed, const dk_column **out,
                                dk_error *err)
 {
+    dki_blocks blocks = { .context = context, .type = DK_INTEGER, .n_rows = n_rows };
     int64_t values[DK_BLOCK_ROWS];
-    dk_builder *builder;
-    dk_status status = dk_builder_new(context, DK_INTEGER, 0, NULL, &builder, err);
+    dk_status status = DK_OK;
 
-    if (status != DK_OK)
-        return status;
     for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
         size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
 
@@ -47,12 +45,9 @@ static dk_status random_column(dk_context *context, uint64_t n_rows, uint64_t se
         for (size_t i = 0; i < n; i++)
             values[i] = (int64_t)(dk_random(seed, row + i) ^ UINT64_C(1) << 63);
         if (status == DK_OK)
-            status = dki_builder_integers(builder, values, NULL, n, err);
+            status = dki_blocks_add(&blocks, values, NULL, n, err);
     }
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
-    return status;
+    return dki_blocks_finish(&blocks, status, out, err);
 }
 
 struct draw {
