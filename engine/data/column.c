@@ -163,16 +163,15 @@ dk_status dki_part_facts(const dki_part *part, dki_column_facts *out, dk_error *
 dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                               const dki_part *parts, size_t n_parts, const dk_column **out, dk_error *err)
 {
-    dk_column *column = NULL;
+    dk_column *column;
     dki_part *copy;
     pthread_mutexattr_t recursive;
     size_t bytes;
     dk_status status = DK_OK;
 
     if (dki_mul_size(n_parts, sizeof *copy, &bytes) || dki_add_size(bytes, sizeof *column, &bytes))
-        status = dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu parts are more than there can be)", n_parts);
-    else
-        column = dki_alloc(context, bytes, err);
+        bytes = SIZE_MAX; /* which is refused */
+    column = dki_alloc(context, bytes, err);
     if (column == NULL) {
         for (size_t i = 0; i < n_parts; i++)
             dki_chunk_release(parts[i].chunk);
