@@ -156,22 +156,6 @@ dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *
     return status;
 }
 
-dk_status dki_lineage_go_on(const dk_table *made, const dk_lineage_item *items, size_t n, dk_error *err)
-{
-    dki_lineage *lineage;
-    dk_status status = dki_lineage_after(made, &lineage, err);
-
-    if (status != DK_OK)
-        return status;
-    for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = dki_lineage_add(lineage, &items[i], err);
-    if (status == DK_OK)
-        dki_table_attach(made, lineage);
-    else
-        dki_lineage_release(lineage);
-    return status;
-}
-
 void dki_table_attach(const dk_table *table, const dki_lineage *lineage)
 {
     dk_table *made = (dk_table *)(uintptr_t)table;
