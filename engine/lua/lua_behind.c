@@ -182,13 +182,16 @@ static int push_behind(lua_State *L, const dk_table *table, bool must)
 
     dkl_push_script(L, "explain_behind");
     lua_pushvalue(L, 1);
-    lua_call(L, 1, 2); /* made, why not */
-    if (!lua_isnil(L, -2))
-        lua_pushvalue(L, -2);
+    lua_call(L, 1, 3); /* made; why not, and with which error */
+    if (!lua_isnil(L, -3))
+        lua_pushvalue(L, -3);
+    else if (must && !lua_isnil(L, -1))
+        return dkl_fail(L, "save: explain = true: what the result is made of cannot be asked again: %s",
+                        lua_tostring(L, -1));
     else if (must)
-        return dkl_fail(L, "save: explain = true: %s", lua_tostring(L, -1));
+        return dkl_fail(L, "save: explain = true: %s", lua_tostring(L, -2));
     else
-        (void)push_reason(L, table, luaL_checkstring(L, -1));
+        (void)push_reason(L, table, luaL_checkstring(L, -2));
     made = dkl_check_table(L, lua_gettop(L));
     properties = *dk_table_properties(made);
     write_tag(table, tag);

@@ -177,7 +177,7 @@ local function behind(result)
   return is_compared and add_sides(kept, known, tables) or kept
 end
 
--- The table; or nil, and why. That asking again fails is an error, which says what to do.
+-- The table; or nil, why, and what the error was where asking again failed, which may have numbers.
 return core.export(function(result)
   local done, made = words.try(behind, result)
   if done then
@@ -185,6 +185,5 @@ return core.export(function(result)
   elseif type(made) == "table" and made.why then
     return nil, made.why
   end
-  core.fail(("save: what the result is made of cannot be asked again: %s (explain = false saves it without that)")
-    :format((tostring(made):gsub("^[^\n]-:%d+: ", ""):match "[^\n]*")))
+  return nil, "it could not be asked again when it was saved", tostring(made):gsub("^[^\n]-:%d+: ", ""):match "[^\n]*"
 end)

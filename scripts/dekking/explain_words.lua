@@ -71,13 +71,14 @@ function words.list(names)
 end
 
 local function passing(done, made, ...)
-  if not done and type(made) == "string" and (made:find "not enough memory" or made:find "out of memory") then
+  if not done and type(made) == "string"
+    and (made:find "not enough memory" or made:find "out of memory" or made:find "interrupted") then
     error(made, 0)
   end
   return done, made, ...
 end
 
--- As pcall; but that there is no memory tells nothing of what is asked, and passes.
+-- As pcall; but that there is no memory, or that somebody interrupts, tells nothing of what is asked, and passes.
 function words.try(...) return passing(pcall(...)) end
 
 return words
