@@ -126,9 +126,12 @@ static dk_status show_left(dki_report *report, dki_finding finding, dk_error *er
     const dki_match *match = report->join.match;
     dk_status status = DK_OK;
 
-    for (uint64_t row = 0; status == DK_OK && row < match->n_rows && dki_report_wants_example(report); row++) {
+    DKI_FOR_ROWS(row, match->n_rows, report->join.context, status, err)
+    {
         uint32_t other = match->rows[row];
 
+        if (!dki_report_wants_example(report))
+            break;
         if (finding == DKI_FOUND_BOTH && other < DKI_NULL_KEY)
             status = dki_report_add_example(report, 0, row, err, "rows %llu, %llu", dki_report_row(row),
                                             dki_report_row(other));
@@ -156,10 +159,12 @@ static dk_status show_right_only(dki_report *report, dk_error *err)
     const dki_join *join = &report->join;
     dk_status status = DK_OK;
 
-    for (uint64_t row = 0; status == DK_OK && row < join->index->n_rows && dki_report_wants_example(report);
-         row++) {
+    DKI_FOR_ROWS(row, join->index->n_rows, join->context, status, err)
+    {
         uint32_t first = dki_report_first(join->index, row);
 
+        if (!dki_report_wants_example(report))
+            break;
         if (first != DKI_NULL_KEY && !dki_bit(report->used, first) &&
             !is_null_key(join->right_keys, join->n_keys, row))
             status = dki_report_add_example(report, 1, row, err, "row %llu", dki_report_row(row));
