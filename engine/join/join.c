@@ -1,9 +1,8 @@
 /* join.c - two tables beside each other, by key.
  *
- * A join is two lists of rows, of left and of right, which are gathered. Rows of right that match nothing are a second
+ * A join is two lists of rows (join_rows.c), of left and of right, which are gathered. Rows of right that match nothing are a second
  * table below the first, put together as dk_table_append does, so that keys of two types become one.
  *
- * Invariants: rows of left stand in their order; of one row of left the rows of right stand in theirs.
  * Cost: O(rows of both and of the result). Poll: once per block.
  */
 #include <dekking/append.h>
@@ -12,29 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
 #include "join_asof.h"
-#include "join_key.h"
+#include "join_parts.h"
 #include "row_list.h"
-
-/* A join that is being made. */
-struct making {
-    dki_join join;
-    const dk_join_options *how;
-    const uint32_t *matches; /* one row of right for each row of left */
-    uint32_t *asof_rows;     /* the same where they were made here; owned */
-    uint32_t *next, *last;   /* rows of right with the same key, where these are more than one; owned */
-    uint64_t *left, *right;  /* the rows of the result; owned */
-    uint64_t n;
-    bool is_all_left; /* left's rows, each once */
-    dk_field *fields; /* of right that come over: under their new names; columns are right's */
-    char **names;     /* the names that were made */
-    size_t n_fields;
-};
 
 /* Columns. ----------------------------------------------------------------------------------------------------- */
 
@@ -47,7 +30,7 @@ static bool is_key(const dki_join *join, const char *name)
     return false;
 }
 
-static bool is_taken(const struct making *making, const char *name)
+static bool is_taken(const dki_joining *making, const char *name)
 {
     for (size_t i = 0; i < making->n_fields; i++)
         if (strcmp(making->fields[i].name, name) == 0)
@@ -55,7 +38,7 @@ static bool is_taken(const struct making *making, const char *name)
     return dk_table_find(making->join.left, name) != DK_NO_COLUMN;
 }
 
-static dk_status refuse_name(const struct making *making, const char *name, dk_error *err)
+static dk_status refuse_name(const dki_joining *making, const char *name, dk_error *err)
 {
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: both tables have a column %s", making->join.what, name);
     dki_hint(err,
@@ -65,7 +48,7 @@ static dk_status refuse_name(const struct making *making, const char *name, dk_e
 }
 
 /* Column i of right comes over, under its name or with the suffix. */
-static dk_status add_field(struct making *making, size_t i, dk_error *err)
+static dk_status add_field(dki_joining *making, size_t i, dk_error *err)
 {
     dk_context *context = making->join.context;
     dk_field field = *dk_table_field(making->join.right, i);
@@ -91,7 +74,7 @@ static dk_status add_field(struct making *making, size_t i, dk_error *err)
     return DK_OK;
 }
 
-static dk_status choose_fields(struct making *making, dk_error *err)
+static dk_status choose_fields(dki_joining *making, dk_error *err)
 {
     const dki_join *join = &making->join;
     const dk_join_options *how = making->how;
@@ -116,134 +99,15 @@ static dk_status choose_fields(struct making *making, dk_error *err)
     return status;
 }
 
-/* Rows. -------------------------------------------------------------------------------------------------------- */
-
 static bool is_choice(dk_join_kind kind) /* among the rows of left, with their columns alone */
 {
     return kind == DK_JOIN_SEMI || kind == DK_JOIN_ANTI;
 }
 
-static bool keeps_unmatched(dk_join_kind kind)
-{
-    return kind == DK_JOIN_LEFT || kind == DK_JOIN_FULL;
-}
-
-static dk_status chain_right(struct making *making, dk_error *err)
-{
-    dki_join *join = &making->join;
-    uint64_t n_rows = dk_table_n_rows(join->right);
-    dk_status status = dki_join_index(join, err); /* the match may have been known without it */
-
-    if (status == DK_OK) {
-        making->next = dki_alloc_array(join->context, (size_t)n_rows, sizeof *making->next, err);
-        making->last =
-            making->next ? dki_alloc_array(join->context, (size_t)n_rows, sizeof *making->last, err) : NULL;
-        status = making->last ? dki_key_index_chain(join->index, making->next, making->last, err) : DK_ERR_MEMORY;
-    }
-    return status;
-}
-
-/* The rows of left, and beside each the row of right that it gets: several of them where all are taken. Only those of right
- * where left has a row for each of its own. */
-static uint64_t list_pairs(void *arg, uint64_t begin, uint64_t end, uint64_t at)
-{
-    const struct making *making = arg;
-    bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
-    const uint32_t *last = making->how->multiple == DK_MULTIPLE_LAST ? making->last : NULL;
-    bool keeps = keeps_unmatched(making->how->kind);
-    uint64_t n = 0;
-
-    for (uint64_t row = begin; row < end; row++) {
-        uint32_t match = making->matches[row];
-
-        if (match >= DKI_NULL_KEY && !keeps)
-            continue;
-        if (at != DKI_COUNT_ONLY) {
-            if (making->left)
-                making->left[at + n] = row;
-            making->right[at + n] = match >= DKI_NULL_KEY ? DK_ROW_NULL : last ? last[match] : match;
-        }
-        n++;
-        if (!all || match >= DKI_NULL_KEY)
-            continue;
-        for (match = making->next[match]; match != DKI_NO_ROW; match = making->next[match], n++) {
-            if (at != DKI_COUNT_ONLY) {
-                making->left[at + n] = row;
-                making->right[at + n] = match;
-            }
-        }
-    }
-    return n;
-}
-
-static dk_status choose_rows(struct making *making, dk_error *err)
-{
-    dk_context *context = making->join.context;
-    uint64_t n_left = dk_table_n_rows(making->join.left);
-    bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
-    dki_row_list list;
-    dk_status status = dki_row_list_count(&list, context, n_left, list_pairs, making, err);
-
-    making->n = list.n;
-    making->is_all_left = !all && list.n == n_left;
-    if (status == DK_OK && list.n >= DKI_NULL_KEY)
-        status = dki_fail(err, DK_ERR_LIMIT, "%s: the result would have %llu rows, and %lu are the most",
-                          making->join.what, (unsigned long long)list.n, (unsigned long)DKI_NULL_KEY - 1);
-    if (status == DK_OK && !making->is_all_left) {
-        making->left = dki_alloc_wide(context, (size_t)list.n * sizeof *making->left, err);
-        status = making->left ? DK_OK : DK_ERR_MEMORY;
-    }
-    if (status == DK_OK) {
-        making->right = dki_alloc_wide(context, (size_t)list.n * sizeof *making->right, err);
-        status = making->right ? dki_row_list_write(&list, err) : DK_ERR_MEMORY;
-    }
-    dki_row_list_drop(&list);
-    return status;
-}
-
-struct alone {
-    const uint32_t *firsts;
-    const uint64_t *used;
-};
-
-static uint64_t mask_alone(const void *arg, uint64_t row, unsigned n)
-{
-    const struct alone *alone = arg;
-    uint64_t mask = 0;
-
-    for (unsigned i = 0; i < n; i++) {
-        uint32_t first = alone->firsts ? alone->firsts[row + i] : (uint32_t)(row + i);
-
-        mask |= (uint64_t)(first == DKI_NULL_KEY || !dki_bit(alone->used, first)) << i;
-    }
-    return mask;
-}
-
-/* The rows of right whose key no row of left has. */
-static dk_status choose_right_alone(struct making *making, dk_error *err)
-{
-    dk_context *context = making->join.context;
-    struct alone alone;
-    uint64_t *used = NULL;
-    dk_status status = dki_join_index(&making->join, err);
-
-    if (status == DK_OK)
-        status = dki_join_used(&making->join, &used, err);
-    if (status != DK_OK)
-        return status;
-    alone = (struct alone){ making->join.index->firsts, used };
-    dki_free(context, making->right);
-    making->right = NULL;
-    status = dki_rows_choose(context, dk_table_n_rows(making->join.right), mask_alone, &alone, &making->right,
-                             &making->n, err);
-    dki_free(context, used);
-    return status;
-}
-
 /* Tables. ------------------------------------------------------------------------------------------------------ */
 
 /* Gathers rows of n_columns columns of right into fields. */
-static dk_status gather_fields(struct making *making, const dk_column *const *columns, dk_field *fields, size_t n,
+static dk_status gather_fields(dki_joining *making, const dk_column *const *columns, dk_field *fields, size_t n,
                                dk_error *err)
 {
     dk_context *context = making->join.context;
@@ -265,7 +129,7 @@ static void release_fields(dk_field *fields, size_t n)
 }
 
 /* Left's rows and, beside them, right's. */
-static dk_status make_matched(struct making *making, const dk_table **out, dk_error *err)
+static dk_status make_matched(dki_joining *making, const dk_table **out, dk_error *err)
 {
     dk_context *context = making->join.context;
     size_t n = making->n_fields;
@@ -295,7 +159,7 @@ static dk_status make_matched(struct making *making, const dk_table **out, dk_er
 }
 
 /* The rows of right alone, with the keys under left's names. */
-static dk_status make_alone(struct making *making, const dk_table **out, dk_error *err)
+static dk_status make_alone(dki_joining *making, const dk_table **out, dk_error *err)
 {
     const dki_join *join = &making->join;
     size_t n = join->n_keys + making->n_fields;
@@ -321,13 +185,13 @@ static dk_status make_alone(struct making *making, const dk_table **out, dk_erro
 
 /* Puts the rows of right alone below. They have left's name and unit; the key is no key any more, and a weight they do
  * not have. */
-static dk_status add_alone(struct making *making, const dk_table **table, dk_error *err)
+static dk_status add_alone(dki_joining *making, const dk_table **table, dk_error *err)
 {
     static const dk_properties none;
     const dk_append_options missing = { .missing_is_null = true };
     dk_properties properties = *dk_table_properties(making->join.left);
     const dk_table *both[2] = { NULL, NULL }, *appended = NULL, *named = NULL;
-    dk_status status = choose_right_alone(making, err);
+    dk_status status = dki_joining_alone(making, err);
 
     if (status == DK_OK && making->n > 0 && properties.weight) {
         (void)dki_fail(err, DK_ERR_ARGUMENT,
@@ -373,7 +237,7 @@ static uint64_t mask_unmatched(const void *arg, uint64_t row, unsigned n)
 }
 
 /* Rows of left that match, or that do not. */
-static dk_status make_half(struct making *making, bool matched, const dk_table **out, dk_error *err)
+static dk_status make_half(dki_joining *making, bool matched, const dk_table **out, dk_error *err)
 {
     const dki_match *match = making->join.match;
     dk_status status = dki_rows_choose(making->join.context, match->n_rows, matched ? mask_matched : mask_unmatched,
@@ -384,7 +248,7 @@ static dk_status make_half(struct making *making, bool matched, const dk_table *
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
-static dk_status check_options(const struct making *making, dk_error *err)
+static dk_status check_options(const dki_joining *making, dk_error *err)
 {
     const dk_join_options *how = making->how;
     const char *what = making->join.what;
@@ -409,7 +273,7 @@ static dk_status check_options(const struct making *making, dk_error *err)
     return DK_OK;
 }
 
-static dk_status find_matches(struct making *making, dk_error *err)
+static dk_status find_matches(dki_joining *making, dk_error *err)
 {
     dki_join *join = &making->join;
     const dk_join_options *how = making->how;
@@ -425,13 +289,13 @@ static dk_status find_matches(struct making *making, dk_error *err)
     if (status == DK_OK && !is_half && how->multiple == DK_MULTIPLE_ERROR)
         status = dki_join_check_unique(join, err);
     if (status == DK_OK && !is_half && !join->match->is_unique && how->multiple != DK_MULTIPLE_FIRST)
-        status = chain_right(making, err);
+        status = dki_joining_chain(making, err);
     if (status == DK_OK)
         making->matches = join->match->rows;
     return status;
 }
 
-static dk_status make_table(struct making *making, const dk_table **out, dk_error *err)
+static dk_status make_table(dki_joining *making, const dk_table **out, dk_error *err)
 {
     const dk_table *table = NULL;
     dk_join_kind kind = making->how->kind;
@@ -439,7 +303,7 @@ static dk_status make_table(struct making *making, const dk_table **out, dk_erro
 
     if (is_choice(kind))
         return make_half(making, kind == DK_JOIN_SEMI, out, err);
-    status = choose_rows(making, err);
+    status = dki_joining_rows(making, err);
     if (status == DK_OK)
         status = make_matched(making, &table, err);
     if (status == DK_OK && (kind == DK_JOIN_RIGHT || kind == DK_JOIN_FULL))
@@ -451,7 +315,7 @@ static dk_status make_table(struct making *making, const dk_table **out, dk_erro
     return status;
 }
 
-static void making_drop(struct making *making)
+static void making_drop(dki_joining *making)
 {
     dk_context *context = making->join.context;
 
@@ -475,7 +339,7 @@ static const char *asof_words(dk_asof_direction direction)
 }
 
 /* Says in the lineage of made, which is the caller's alone, what was joined. */
-static dk_status add_step(const struct making *making, const dk_table *made, dk_error *err)
+static dk_status add_step(const dki_joining *making, const dk_table *made, dk_error *err)
 {
     const dki_join *join = &making->join;
     const dk_asof *asof = making->how->asof;
@@ -505,7 +369,7 @@ static dk_status add_step(const struct making *making, const dk_table *made, dk_
     }
 }
 
-static dk_status make_told(struct making *making, const dk_table **out, dk_error *err)
+static dk_status make_told(dki_joining *making, const dk_table **out, dk_error *err)
 {
     const dk_table *made = NULL;
     dk_status status = make_table(making, &made, err);
@@ -524,7 +388,7 @@ dk_status dk_table_join(const dk_table *left, const dk_table *right, const char 
                         const dk_table **out, dk_error *err)
 {
     static const dk_join_options defaults = { .kind = DK_JOIN_LEFT };
-    struct making making = { .how = options ? options : &defaults };
+    dki_joining making = { .how = options ? options : &defaults };
     dk_status status = dki_join_init(&making.join, "join", left, right, left_keys, right_keys, n_keys, err);
 
     if (status == DK_OK)
