@@ -105,28 +105,13 @@ static dk_status run_sums(dki_sweep_work *work, const dki_stack_question *questi
     return status;
 }
 
-static bool add_column(void *arg, const char *column)
-{
-    dki_text_map *names = arg;
-    uint32_t number;
-
-    return dki_text_map_add(names, column, strlen(column), &number, NULL) == DK_OK;
-}
-
-/* The columns of the breakdown. */
-static dk_status find_columns(const dki_sweep *sweep, dki_text_map *names, dk_error *err)
-{
-    dki_text_map_init(names, sweep->context);
-    return dki_breakdown_columns(sweep->breakdown, add_column, names)
-               ? DK_OK
-               : dki_fail(err, DK_ERR_MEMORY, "out of memory");
-}
-
 dk_status dki_sweep_base(const dki_sweep *sweep, dki_lump_base **out, dk_error *err)
 {
     dki_text_map names;
-    dk_status status = find_columns(sweep, &names, err);
+    dk_status status;
 
+    dki_text_map_init(&names, sweep->context);
+    status = dki_breakdown_mentions(sweep->table, sweep->breakdown, &names, err);
     if (status == DK_OK)
         status = dki_lump_base_new(sweep->cells, &names, out, err);
     dki_text_map_drop(&names);
@@ -135,9 +120,12 @@ dk_status dki_sweep_base(const dki_sweep *sweep, dki_lump_base **out, dk_error *
 
 static dk_status make_lumps(const dki_asking *asking, const dki_model *model, dki_lumps **out, dk_error *err)
 {
+    const dki_sweep *sweep = asking->sweep;
     dki_text_map names;
-    dk_status status = find_columns(asking->sweep, &names, err);
+    dk_status status;
 
+    dki_text_map_init(&names, sweep->context);
+    status = dki_breakdown_mentions(sweep->table, sweep->breakdown, &names, err);
     if (status == DK_OK)
         status = dki_lumps_new(model, &names, asking->base, out, err);
     dki_text_map_drop(&names);

@@ -146,58 +146,45 @@ static inline const dk_table *make_region(dk_context *context)
     return with_weight(make_table(context, REGION_ROWS), "n");
 }
 
-/* Asks a question about a plan on the region while allocations fail, one after the other. call: a function of a breakdown, a
- * table, NULL, a scenario, NULL, spec, result and error. */
-/* Whether the nth allocation, which was to fail, did: else it is still to come. */
-static inline bool has_failed(dk_context *context, uint64_t nth)
-{
-    for (uint64_t i = 0; i < nth; i++) {
-        void *memory = dki_alloc(context, 1, NULL);
-
-        if (memory == NULL)
-            return false;
-        dki_free(context, memory);
-    }
-    return true;
-}
-
 /* Asks (a dk_status expression, of table_, breakdown_ and scenario_, which fills result_ and err_) with each allocation failing in
  * turn, until there is none: also behind those that an answer does without, such as room in the cache. Each time all is made anew. */
-#define ASSERT_ASKING_SURVIVES(context, table, question, plan, ask)                                         \
-    do {                                                                                                    \
-        bool failed_ = true;                                                                                \
-                                                                                                            \
-        dk_set_threads(1);                                                                                  \
-        for (uint64_t nth_ = 1; failed_; nth_++) {                                                          \
-            size_t before_ = dk_context_used_bytes(context);                                                \
-            const dk_table *table_ = (table), *result_ = NULL;                                              \
-            const dk_breakdown *breakdown_ = make_breakdown(context, question);                             \
-            const dk_scenario *scenario_ = make_scenario(context, plan);                                    \
-            dk_error err_ = DK_ERROR_INIT;                                                                  \
-            dk_status status_;                                                                              \
-                                                                                                            \
-            dk_context_fail_allocation(context, nth_);                                                      \
-            status_ = (ask);                                                                                \
-            failed_ = has_failed(context, nth_);                                                            \
-            dk_context_fail_allocation(context, 0);                                                         \
-            if (status_ != DK_OK && (status_ != DK_ERR_MEMORY || !failed_))                                 \
-                fail_msg("allocation %llu: %s", (unsigned long long)nth_, err_.message);                    \
-            if ((status_ == DK_OK) != (result_ != NULL))                                                    \
+#define ASSERT_ASKING_SURVIVES(context, table, question, plan, ask)                                            \
+    do {                                                                                                       \
+        bool failed_ = true;                                                                                   \
+                                                                                                               \
+        dk_set_threads(1);                                                                                     \
+        for (uint64_t nth_ = 1; failed_; nth_++) {                                                             \
+            size_t before_ = dk_context_used_bytes(context);                                                   \
+            const dk_table *table_ = (table), *result_ = NULL;                                                 \
+            const dk_breakdown *breakdown_ = make_breakdown(context, question);                                \
+            const dk_scenario *scenario_ = make_scenario(context, plan);                                       \
+            dk_error err_ = DK_ERROR_INIT;                                                                     \
+            dk_status status_;                                                                                 \
+                                                                                                               \
+            dk_context_fail_allocation(context, nth_);                                                         \
+            status_ = (ask);                                                                                   \
+            failed_ = has_failed(context, nth_);                                                               \
+            dk_context_fail_allocation(context, 0);                                                            \
+            if (status_ != DK_OK && (status_ != DK_ERR_MEMORY || !failed_))                                    \
+                fail_msg("allocation %llu: %s", (unsigned long long)nth_, err_.message);                       \
+            if ((status_ == DK_OK) != (result_ != NULL))                                                       \
                 fail_msg("allocation %llu: the result is not what the status says", (unsigned long long)nth_); \
-            dk_table_release(result_);                                                                      \
-            dk_scenario_release(scenario_);                                                                 \
-            dk_breakdown_release(breakdown_);                                                               \
-            dk_table_release(table_);                                                                       \
-            while (dki_cache_forget_oldest(context))                                                        \
-                ;                                                                                           \
-            if (dk_context_used_bytes(context) != before_)                                                  \
-                fail_msg("allocation %llu leaks", (unsigned long long)nth_);                                \
-            assert_true(nth_ > 1 || failed_);                                                               \
-        }                                                                                                   \
+            dk_table_release(result_);                                                                         \
+            dk_scenario_release(scenario_);                                                                    \
+            dk_breakdown_release(breakdown_);                                                                  \
+            dk_table_release(table_);                                                                          \
+            while (dki_cache_forget_oldest(context))                                                           \
+                ;                                                                                              \
+            if (dk_context_used_bytes(context) != before_)                                                     \
+                fail_msg("allocation %llu leaks", (unsigned long long)nth_);                                   \
+            assert_true(nth_ > 1 || failed_);                                                                  \
+        }                                                                                                      \
     } while (0)
 
-#define ASSERT_ANSWER_SURVIVES(context, question, plan, call, spec)          \
-    ASSERT_ASKING_SURVIVES(context, make_region(context), question, plan,    \
+/* Asks a question about a plan on the region while allocations fail, one after the other. call: a function of a breakdown, a
+ * table, NULL, a scenario, NULL, spec, result and error. */
+#define ASSERT_ANSWER_SURVIVES(context, question, plan, call, spec)       \
+    ASSERT_ASKING_SURVIVES(context, make_region(context), question, plan, \
                            call(breakdown_, table_, NULL, scenario_, NULL, spec, &result_, &err_))
 
 /* A share of the unknown registers, in each municipality. */

@@ -104,8 +104,7 @@ static void every_failing_allocation_is_survived(void **state)
     (void)state;
     dk_set_threads(1);
     assert_survives_failing_memory(context, dk_scenario_apply(scenario, cells, NULL, &after, NULL, &err), &err,
-                                   after == NULL, (void)0);
-    dk_table_release(after);
+                                   after == NULL, dk_table_release(after));
     dk_scenario_release(scenario);
     dk_table_release(cells);
 }

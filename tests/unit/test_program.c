@@ -471,7 +471,7 @@ static void failing_memory_leaves_nothing_behind(void **state)
     double price;
 
     (void)state;
-    make_hard(&p, gains, 12);
+    make_hard(&p, gains, 3);
     assert_survives_failing_memory(context, dki_program_solve(&p, gains, 1, "this test", &answer, &err), &err, true,
                                    (void)0);
     assert_survives_failing_memory(context, dki_program_first(&p, 1, "this test", &answer, &err), &err, true,

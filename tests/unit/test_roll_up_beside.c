@@ -36,8 +36,8 @@ static void differences_are_those_of_regions(void **state)
     (void)state;
     assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, &form, &compared, &err), &err);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
+                                       rolled, dk_table_release);
     assert_string_equal(show_names(rolled),
                         "r n_base n_z n_z_difference n_z_relative d_base d_z d_z_difference d_z_relative");
     /* X: 2 of 4, then 4 of 4; Y: 1 of 2, then 0 of 1. */
@@ -69,8 +69,8 @@ static void what_was_left_out_is_known(void **state)
     assert_ok(dk_table_select(compared, names, 2, &some, &err), &err);
     dk_table_release(compared);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err, rolled,
+                                       dk_table_release);
     assert_string_equal(show_names(rolled), "r d_z_difference");
     assert_string_equal(show_rows(rolled), "X|1/2\nY|-1/2\n*|3/10\n");
     dk_table_release(rolled);
@@ -94,8 +94,8 @@ static void long_ones_are_rolled_up(void **state)
     (void)state;
     assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, &form, &compared, &err), &err);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
+                                       rolled, dk_table_release);
     assert_string_equal(show_names(rolled), "r measure scenario base value difference");
     assert_string_equal(show_rows(rolled), "X|n|z|4/1|4/1|0/1\nX|d|z|1/2|1/1|1/2\nY|n|z|2/1|1/1|-1/1\n"
                                            "Y|d|z|1/2|0/1|-1/2\n*|n|z|6/1|5/1|-1/1\n*|d|z|1/2|4/5|3/10\n");
@@ -132,13 +132,13 @@ static void different_groups_are_rolled_up_by_themselves(void **state)
     assert_ok(dki_lineage_after(compared, &lineage, &err), &err);
     dki_table_attach(some, lineage);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err, rolled,
+                                       dk_table_release);
     assert_string_equal(show_names(rolled), "r measure scenario base value difference");
     assert_string_equal(show_rows(rolled),
                         "X|n|z|3/1|2/1|-1/1\nX|d|z|1/1|1/1|0/1\nY|n|z|2/1|1/1|-1/1\nY|d|z|1/2|0/1|-1/2\n");
-    assert_survives_failing_memory(context, dk_comparison_roll_up(rolled, "l", NULL, &twice, &err), &err,
-                                   twice == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(rolled, "l", NULL, &twice, &err), &err, twice,
+                                       dk_table_release);
     assert_string_equal(show_rows(twice), "N|n|z|5/1|3/1|-2/1\nN|d|z|2/3|2/3|0/1\n");
     dk_table_release(twice);
     dk_table_release(rolled);
@@ -227,8 +227,8 @@ static void columns_of_a_pivot_are_rolled_up(void **state)
     assert_ok(dk_breakdown_run(breakdown, now, NULL, &result, &err), &err);
     assert_ok(dk_table_pivot(result, &spec, &wide_table, &err), &err);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_table_roll_up(wide_table, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_table_roll_up(wide_table, "r", NULL, &rolled, &err), &err,
+                                       rolled, dk_table_release);
     assert_string_equal(show_names(rolled), "r n_m n_v d_m d_v");
     assert_string_equal(show_rows(rolled), "X|3|1|2/3|0/1\nY|1|1|0/1|1/1\n");
     dk_table_release(rolled);
@@ -251,8 +251,8 @@ static void what_is_the_same_of_parts_is_so_of_regions(void **state)
     (void)state;
     assert_ok(dk_table_compare_as(breakdown, now, now, "z", NULL, &form, &compared, &err), &err);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
-                                   rolled == NULL, (void)0);
+    assert_made_despite_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
+                                       rolled, dk_table_release);
     assert_string_equal(show_rows(rolled), "X|4..6|4..6|0|0.000000\nY|2..4|2..4|0|0.000000\n"
                                            "*|6..10|6..10|0|0.000000\n");
     dk_table_release(rolled);
