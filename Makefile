@@ -101,6 +101,9 @@ $(BUILD)/tests/unit/test_blocks: BINDINGS = $(BUILD)/engine/cli/blocks.o
 $(BUILD)/tests/unit/test_blocks: $(BUILD)/engine/cli/blocks.o
 $(BUILD)/tests/unit/test_mapping: BINDINGS = $(BUILD)/engine/cli/mapping.o
 $(BUILD)/tests/unit/test_mapping: $(BUILD)/engine/cli/mapping.o
+ALLOCATE_OBJ := $(patsubst %,$(BUILD)/engine/cli/%.o,allocate blocks mapping)
+$(BUILD)/tests/unit/test_lua_allocate: BINDINGS = $(ALLOCATE_OBJ) $(LUA_A) -Wl,--wrap=luaM_realloc_
+$(BUILD)/tests/unit/test_lua_allocate: $(ALLOCATE_OBJ)
 
 # The program and the module. ---------------------------------------------------------------------------------------
 
@@ -112,12 +115,13 @@ $(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
 	@echo "  CC   $<"
 	$(Q)$(CC) $(DK_CFLAGS) $(LUA_INC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# Lua stands in the program once, with every symbol visible, so that C modules of others load into it. Where it runs a hook, the
-# program takes part (engine/cli/interrupt.c).
+# Lua stands in the program once, with every symbol visible, so that C modules of others load into it. Where it runs a hook, raises an
+# error or wants memory, the program takes part (engine/cli/interrupt.c and allocate.c).
+WRAPPED := luaD_hook luaD_throw luaC_fullgc luaM_realloc_
 $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
-	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,--wrap=luaD_hook -Wl,-E $(CORE_LIB) -o $@
+	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive $(WRAPPED:%=-Wl,--wrap=%) -Wl,-E $(CORE_LIB) -o $@
 
 # The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded, as the library does, when a state
 # closes while threads live: the pool's, or one that puts a workbook together which nobody waits for.

@@ -1,12 +1,16 @@
 /* allocate.c - Lua's memory, which SIGINT can keep from it.
  *
- * Nobody can stop Lua's own functions and what is built into it (`..`, the parser), but all of them ask for memory, and have to
- * end with an error where there is none. So they get none once SIGINT has waited for so long that it seems that nothing
+ * Nobody can stop Lua's own functions and what is built into it (`..`, the parser, a list that grows), but all of them ask for memory,
+ * and have to end with an error where there is none. So they get none once SIGINT has waited for so long that it seems that nothing
  * else stops them; interrupt.c puts into words what that error means.
  *
- * A long text is copied at once when its memory is there, be it into another text or a buffer. What takes long is not the copy but
- * the system, which gives each page of the copy when it is first written: six times as long. So the pages are asked for here, with a
- * look in between; and large ones, so that what is long is also given back soon, when the program ends.
+ * What is put into large memory, the copy of a text or the empty places of a list that grows, comes at once when that is there. What
+ * takes long is not that but the system, which gives each page when it is first written: up to six times as long, and eighty times where
+ * a virtual machine's host has to find it first. So the pages are asked for here, with a look in between; and large ones, so that what
+ * is long is also given back soon, when the program ends.
+ *
+ * A buffer that grows is not filled at once, and may never be. What tells it from a table is that Lua has a function of its own for
+ * tables, for which the linker puts ours in between (--wrap in the Makefile).
  */
 #include "allocate.h"
 
@@ -19,59 +23,99 @@
 #include "interrupt.h"
 #include "mapping.h"
 
-#define LONG_TEXT ((size_t)32 << 20) /* bytes: what is shorter is copied soon enough */
-#define STEP ((size_t)1 << 20)       /* bytes between two looks */
+#define LONG ((size_t)4 << 20) /* bytes: the pages of what is shorter come soon enough */
+#define STEP ((size_t)1 << 20) /* bytes between two looks */
 #define PAGE 4096
 
-/* Has the system give the pages; false when a signal came. */
-static bool touch_pages(char *block, size_t size)
+/* Of what Lua 5.4 calls where a table, the stack or the table of all texts changes its size: its own, and what calls of it come to. */
+void *__real_luaM_realloc_(lua_State *L, void *block, size_t old_size, size_t size);
+void *__wrap_luaM_realloc_(lua_State *L, void *block, size_t old_size, size_t size);
+
+static bool is_filled; /* what grows now */
+
+/* Has the system give the pages from old_size on; false when a signal came. */
+static bool touch_pages(char *block, size_t old_size, size_t size)
 {
-    for (size_t at = 0; at < size; at += PAGE) {
-        block[at] = 0;
-        if (at % STEP == 0 && dkc_interrupt_refuses(size, true))
+    for (size_t at = old_size; at < size; at += PAGE) {
+        if ((at - old_size) % STEP == 0 && dkc_interrupt_refuses(size, true))
             return false;
+        block[at] = 0;
     }
     return true;
+}
+
+static void give(void *block, size_t size)
+{
+    if (dkc_is_mapping(size))
+        dkc_mapping_free(block, size);
+    else
+        dkc_block_resize(block, size, 0);
+}
+
+static void *take(size_t size, bool filled)
+{
+    void *block = dkc_is_mapping(size) ? dkc_mapping_new(size) : dkc_block_resize(NULL, 0, size);
+
+    if (block == NULL || size < LONG)
+        return block;
+    if (!dkc_is_mapping(size))
+        dki_advise_large_block(block, size);
+    if (!filled || touch_pages(block, 0, size))
+        return block;
+    give(block, size);
+    return NULL;
+}
+
+static void *resize_mapping(void *block, size_t old_size, size_t size)
+{
+    void *resized = dkc_mapping_resize(block, old_size, size);
+
+    if (resized && is_filled && !touch_pages(resized, old_size, size) &&
+        dkc_mapping_undo(resized, size, block, old_size))
+        return NULL;
+    return resized;
 }
 
 static void *resize(void *block, size_t old_size, size_t size)
 {
     void *made;
 
+    if (dkc_is_mapping(old_size) && dkc_is_mapping(size))
+        return resize_mapping(block, old_size, size);
     if (!dkc_is_mapping(old_size) && !dkc_is_mapping(size)) {
         made = dkc_block_resize(block, old_size, size);
         if (made)
             dki_advise_large_block(made, size);
         return made;
     }
-    if (dkc_is_mapping(old_size) && dkc_is_mapping(size))
-        return dkc_mapping_resize(block, old_size, size);
-    made = size == 0 ? NULL : dkc_is_mapping(size) ? dkc_mapping_new(size) : dkc_block_resize(NULL, 0, size);
-    if (made == NULL && size > 0)
-        return NULL;
-    if (block && size > 0)
+    made = take(size, is_filled);
+    if (made) {
         memcpy(made, block, old_size < size ? old_size : size);
-    if (dkc_is_mapping(old_size))
-        dkc_mapping_free(block, old_size);
-    else if (block)
-        dkc_block_resize(block, old_size, 0);
+        give(block, old_size);
+    }
     return made;
 }
 
 /* kind: of a block its size, else what Lua makes there */
 static void *allocate(void *unused, void *block, size_t kind, size_t size)
 {
-    bool is_new = block == NULL;
-
     (void)unused;
-    if (is_new && (size == 0 || dkc_interrupt_refuses(size, false)))
-        return NULL;
-    block = resize(block, is_new ? 0 : kind, size);
-    if (is_new && block && size >= LONG_TEXT && !touch_pages(block, size)) {
-        resize(block, size, 0);
-        return NULL;
-    }
-    return block;
+    if (block == NULL)
+        return size == 0 || dkc_interrupt_refuses(size, false) ? NULL : take(size, true);
+    if (size > 0)
+        return resize(block, kind, size);
+    give(block, kind);
+    return NULL;
+}
+
+void *__wrap_luaM_realloc_(lua_State *L, void *block, size_t old_size, size_t size)
+{
+    void *resized;
+
+    is_filled = true;
+    resized = __real_luaM_realloc_(L, block, old_size, size);
+    is_filled = false;
+    return resized;
 }
 
 void dkc_allocate(lua_State *L)

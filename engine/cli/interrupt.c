@@ -54,15 +54,19 @@ static struct sigaction before;
 static struct timespec arrived; /* when the last of the signals came */
 static bool hook_ran;
 static bool is_resting;
-static size_t refused_size; /* what Lua asked for last, without getting it */
-static bool is_closing; /* that was for a buffer, perhaps: Lua asks for it once, not twice, and closes it next */
+static bool is_closing;                /* memory was refused, for a buffer perhaps: it is closed next */
 static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
 
 static void stop(lua_State *L, lua_Debug *where);
 
-/* Of what Lua 5.4 calls whenever a hook is due, be it switched off or not: its own, and what calls of it come to. */
+/* Of what Lua 5.4 calls whenever a hook is due, be it switched off or not: its own, and what calls of it come to. So of what it calls
+ * to raise an error, and to collect all garbage. */
 void __real_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
 void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
+_Noreturn void __real_luaD_throw(lua_State *L, int status);
+_Noreturn void __wrap_luaD_throw(lua_State *L, int status);
+void __real_luaC_fullgc(lua_State *L, int is_emergency);
+void __wrap_luaC_fullgc(lua_State *L, int is_emergency);
 
 /* Nothing may be asked of the collector while it runs a finalizer. What looks for that on the stack takes long on a deep one. */
 static bool is_finalizing(lua_State *L)
@@ -205,6 +209,7 @@ static void stop(lua_State *L, lua_Debug *where)
     set_raised(L);
     if (closes)
         return;
+    *refused = '\0';                    /* it went on without that memory */
     if (where->event == LUA_HOOKCALL) { /* an error is on its way out already: what it says stays */
         lua_getinfo(L, "f", where);
         if (lua_tocfunction(L, -1) == handler_of_call)
@@ -242,23 +247,31 @@ static bool is_late(void)
 
 bool dkc_interrupt_refuses(size_t size, bool at_once)
 {
-    if (n_signals <= n_raised || running == NULL)
+    if (n_signals <= n_raised || running == NULL || (!at_once && !is_late()))
         return false;
     /* The collector forgets a finalizer for whose call there is no memory; what one of Lua does without end is stopped by the hook. */
     if (size < SMALL && is_finalizing(running))
         return false;
-    if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
-        refused_size = 0;
-        is_closing = false;
-        note_raised(running);
-        return true;
-    }
-    if (!at_once && !is_late())
-        return false;
-    refused_size = size;
     is_closing = !is_finalizing(running); /* what comes next may have nothing to do with it */
     word_refusal(running);
     return true;
+}
+
+/* Lua raises that it got no memory, or goes on without (the table of all texts). */
+_Noreturn void __wrap_luaD_throw(lua_State *L, int status)
+{
+    if (status == LUA_ERRMEM && *refused && running) {
+        is_closing = false;
+        note_raised(running);
+    }
+    __real_luaD_throw(L, status);
+}
+
+/* Where there is no memory Lua collects what garbage there is, and asks again: in vain here, and for long. */
+void __wrap_luaC_fullgc(lua_State *L, int is_emergency)
+{
+    if (!is_emergency || *refused == '\0' || n_signals <= n_raised)
+        __real_luaC_fullgc(L, is_emergency);
 }
 
 void dkc_interrupt_reword(lua_State *L)
@@ -276,7 +289,6 @@ void dkc_interrupt_reword(lua_State *L)
     lua_concat(L, 2);
     lua_remove(L, -2);
     *refused = '\0';
-    refused_size = 0; /* a buffer is asked for once */
 }
 
 static void on_interrupt(int signal_number)
@@ -371,7 +383,6 @@ void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
     handler_of_call = handler;
     n_signals = n_raised = n_caught = 0;
     instructions_left = CAUGHT_INSTRUCTIONS;
-    refused_size = 0;
     is_closing = false;
     *refused = '\0';
     dkl_on_interrupt(L, stop_engine);

@@ -8,6 +8,9 @@ local WORKBOOK = "local x = {} for i = 1, 3e5 do x[i] = i end "
 local BREAKDOWN = "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
   .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } "
 
+-- So many that one more has the list grow, from 128 MB to 256.
+local LIST = "local t = {} for i = 1, 2^23 do t[i] = i end "
+
 -- What the collector calls, which keeps its errors to itself: the signal waits for what ran before it.
 local function finalizer(body)
   return "local function forever() while true do end end setmetatable({}, { __gc = function() " .. GO .. body
@@ -69,6 +72,9 @@ local cases = {
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
+  { "a list that grows", LIST .. GO .. "t[#t + 1] = 0 while true do end", "interrupted!", after = 0.01 },
+  { "a table of other keys that grows", "local t = {} for i = 1, 2^21 do t[-i] = i end " .. GO
+    .. "t[0] = 0 while true do end", "interrupted!", after = 0.01 },
   { "a workbook", WORKBOOK .. GO .. "while true do t:write 'long.xlsx' end", "interrupted! ('write' was running)",
     after = 1 },
   { "a finalizer", finalizer "while true do end", "x.lua:1: in main chunk" },
@@ -106,6 +112,12 @@ local caught = {
   { "a text of a coroutine", "local s = ('x'):rep(1e8) " .. GO
     .. "print(coroutine.resume(coroutine.create(function() while true do local _ = s .. 'y' end end)))",
     "^false\tx.lua:1: interrupted!\n$" },
+  { "a list that grows", LIST .. GO .. "print(pcall(function() t[#t + 1] = 2^23 + 1 while true do end end)) "
+    .. "local n = 0 for i, v in pairs(t) do n = n + 1 assert(i == v) end print(n == #t, n // 2^23) "
+    .. "for i = n + 1, 2^24 do t[i] = i end print(#t, t[2^23], t[2^24])",
+    "^false\t[^\n]*interrupted!\ntrue\t1.0\n16777216\t8388608\t16777216\n$", after = 0.01 },
+  { "a coroutine's list that grows", LIST .. GO .. "print(coroutine.resume(coroutine.create(function() "
+    .. "t[#t + 1] = 0 while true do end end))) print(#t // 2^23)", "^false\tx.lua:1: interrupted!\n1.0\n$", after = 0.01 },
   { "load", "print(load(function() " .. GO .. "while true do end end))", "^nil\tinterrupted!\n" },
   { "closing a coroutine", "local c = coroutine.create(function() "
     .. "local x <close> = setmetatable({}, { __close = function() while true do end end }) coroutine.yield() end) "
@@ -197,11 +209,10 @@ return function(shell, check)
   end
   print(("interrupt: at most %.1f ms from the signal to the end of the program (%s)"):format(longest / 1000, slowest))
 
-  command = command:gsub("AFTER", "0.1")
   for _, case in ipairs(caught) do
     local name = "interrupt, caught: " .. case[1]
     shell.write("x.lua", case[2])
-    local result = shell.run("(" .. command .. ")")
+    local result = shell.run("(" .. command:gsub("AFTER", case.after or 0.1) .. ")")
     check.same(name, "status", 0, result.status)
     check.same(name, "standard error", "", result.err)
     check.ok(name, result.out:find(case[3]), result.out)
@@ -212,5 +223,6 @@ return function(shell, check)
 local kept <close> = setmetatable({}, { __close = function() for i = 1, 1e5 do closed = i end print(closed) end })
 io.stdout:write "go\n" io.stdout:flush()
 while true do end]])
+  command = command:gsub("AFTER", "0.1")
   check.same("interrupt: what is to be closed", "output", "100000\n", shell.run("(" .. command .. ")").out)
 end

@@ -159,6 +159,16 @@ local sessions = {
     { "#(s .. kept)\\r", "\r\n100000002\r\n> " },
   },
   {
+    name = "Ctrl-C stops a list that grows, and keeps it",
+    { "t = {} for i = 1, 2^23 do t[i] = i end\\r", "> " },
+    { "print 'go' pcall(function() t[#t + 1] = 0 while true do end end)\\r", "\r\ngo\r\n" },
+    { "\\003", "interrupted!" },
+    { "", "> " },
+    { "#t // 2^23, t[2^23]\\r", "\r\n1.0\t8388608\r\n> " },
+    { "t[2^23 + 1] = 7 t[2^23 + 2] = 8\\r", "> " },
+    { "#t, t[2^23 + 1]\\r", "\r\n8388610\t7\r\n> " },
+  },
+  {
     name = "Ctrl-C stops a finalizer without end, and what ran before it",
     { "kept = 41 function forever() while true do end end\\r", "> " },
     { "setmetatable({}, { __gc = function() print 'go' forever() end }) collectgarbage()\\r", "go\r\n" },

@@ -1,7 +1,9 @@
 /* test_mapping.c - Lua's largest blocks: they begin where a large page does, grow and shrink, and keep what they hold. */
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "cli/mapping.h"
@@ -61,6 +63,74 @@ static void blocks_keep_what_they_hold(void **state)
     dkc_mapping_free(block, size);
 }
 
+static size_t resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    size_t total = 0, resident = 0;
+
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%zu %zu", &total, &resident), 2);
+    fclose(file);
+    return resident * 4096;
+}
+
+/* What grew, there or elsewhere, is put back where it was, as large as it was, and the new pages go. */
+static void what_grew_is_put_back(void **state)
+{
+    size_t size = 40 * MIB - 100, grown_size = 200 * MIB, resident;
+    unsigned char *block, *grown;
+
+    (void)state;
+    for (int moves = 0; moves < 2; moves++) {
+        block = dkc_mapping_new(size);
+        assert_non_null(block);
+        fill(block, 0, size);
+        if (moves) /* where the block would grow to; something may be there already */
+            (void)mmap(block + 40 * MIB, LARGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        resident = resident_bytes();
+        for (int i = 0; i < 3; i++) {
+            grown = dkc_mapping_resize(block, size, grown_size);
+            assert_non_null(grown);
+            if (moves)
+                assert_ptr_not_equal(grown, block);
+            memset(grown + size, 255, grown_size - size);
+            assert_true(dkc_mapping_undo(grown, grown_size, block, size));
+            check_filled(block, size);
+            if (!watched(0, 1, 1))
+                assert_true(resident_bytes() < resident + 10 * MIB);
+        }
+        fill(block, 0, size);
+        block = dkc_mapping_resize(block, size, grown_size);
+        check_filled(block, size);
+        fill(block, 0, grown_size);
+        dkc_mapping_free(block, grown_size);
+    }
+}
+
+/* Somebody else has the old place: what grew stays where it is. */
+static void what_cannot_be_put_back_stays(void **state)
+{
+    size_t size = 40 * MIB, grown_size = 100 * MIB;
+    unsigned char *block = dkc_mapping_new(size), *grown, *other;
+
+    (void)state;
+    assert_non_null(block);
+    fill(block, 0, size);
+    (void)mmap(block + 40 * MIB, LARGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    grown = dkc_mapping_resize(block, size, grown_size);
+    assert_non_null(grown);
+    assert_ptr_not_equal(grown, block);
+    other = mmap(block + LARGE_PAGE, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_equal(other, block + LARGE_PAGE);
+    *other = 77;
+    assert_false(dkc_mapping_undo(grown, grown_size, block, size));
+    assert_int_equal(*other, 77);
+    check_filled(grown, size);
+    fill(grown, 0, grown_size);
+    dkc_mapping_free(grown, grown_size);
+    assert_int_equal(*other, 77);
+}
+
 static void new_blocks_are_zero(void **state)
 {
     unsigned char *block = dkc_mapping_new(34 * MIB);
@@ -113,9 +183,10 @@ static void impossible_sizes_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_large_is_a_mapping),   cmocka_unit_test(blocks_keep_what_they_hold),
-        cmocka_unit_test(new_blocks_are_zero),          cmocka_unit_test(what_is_freed_is_given_back),
-        cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(what_is_large_is_a_mapping),    cmocka_unit_test(blocks_keep_what_they_hold),
+        cmocka_unit_test(new_blocks_are_zero),           cmocka_unit_test(what_is_freed_is_given_back),
+        cmocka_unit_test(impossible_sizes_are_refused),  cmocka_unit_test(what_grew_is_put_back),
+        cmocka_unit_test(what_cannot_be_put_back_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
