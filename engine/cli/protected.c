@@ -78,10 +78,8 @@ static int run(lua_State *L, lua_State *coroutine, int n)
     caller = dkc_interrupt_enter(coroutine);
     status = lua_resume(coroutine, L, n, &n);
     dkc_interrupt_leave(L, caller);
-    if (status != LUA_OK && status != LUA_YIELD) {
-        dkc_interrupt_reword(coroutine);
+    if (status != LUA_OK && status != LUA_YIELD)
         return FAILED;
-    }
     if (!lua_checkstack(L, n + 1)) {
         lua_pop(coroutine, n);
         lua_pushliteral(L, "too many results to resume");
@@ -107,8 +105,10 @@ static int resume(lua_State *L)
     lua_State *coroutine = check_coroutine(L, dkc_stock.resume);
     int n = run(L, coroutine, lua_gettop(L) - 1);
 
-    if (n == FAILED)
+    if (n == FAILED) {
         lua_xmove(coroutine, L, 1);
+        dkc_interrupt_reword(L);
+    }
     if (n < 0 && dkc_interrupt_passes(L))
         return pass_on(L);
     lua_pushboolean(L, n >= 0);
@@ -129,8 +129,9 @@ static int resume_wrapped(lua_State *L)
     status = lua_status(coroutine);
     if (n == FAILED) {
         if (status != LUA_OK && status != LUA_YIELD)
-            status = lua_resetthread(coroutine); /* what it has to close; the error stays on top */
+            status = lua_resetthread(coroutine); /* what it has to close; of memory the error is new */
         lua_xmove(coroutine, L, 1);
+        dkc_interrupt_reword(L);
     }
     if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING && !dkc_interrupt_is_raised()) {
         luaL_where(L, 1);

@@ -54,6 +54,8 @@ local cases = {
   { "table.remove", GO .. "table.remove(setmetatable({}, { __len = function() return 1e12 end }), 1)",
     "interrupted! ('remove' was running)" },
   { "texts put together", "local s = ('x'):rep(1e8) " .. GO .. "while true do local _ = s .. 'y' end", "interrupted!" },
+  { "texts of a coroutine put together", "local s = ('x'):rep(1e8) " .. GO
+    .. "coroutine.wrap(function() while true do local _ = s .. 'y' end end)()", "x.lua:1: interrupted!" },
   { "string.sub", "local s = ('x'):rep(1e8) " .. GO .. "while true do s:sub(2) end", "interrupted!" },
   { "string.pack", "local s = ('x'):rep(1e8) " .. GO .. "while true do ('s8z'):pack(s, s) end", "interrupted!" },
   { "string.dump", "local f = load(\"return '\" .. ('x'):rep(3e7) .. \"'\") " .. GO
