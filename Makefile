@@ -99,9 +99,7 @@ $(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A)
 $(LUA_TEST): $(LUA_OBJ)
 $(BUILD)/tests/unit/test_blocks: BINDINGS = $(BUILD)/engine/cli/blocks.o
 $(BUILD)/tests/unit/test_blocks: $(BUILD)/engine/cli/blocks.o
-$(BUILD)/tests/unit/test_mapping: BINDINGS = $(BUILD)/engine/cli/mapping.o
-$(BUILD)/tests/unit/test_mapping: $(BUILD)/engine/cli/mapping.o
-ALLOCATE_OBJ := $(patsubst %,$(BUILD)/engine/cli/%.o,allocate blocks mapping)
+ALLOCATE_OBJ := $(patsubst %,$(BUILD)/engine/cli/%.o,allocate blocks)
 $(BUILD)/tests/unit/test_lua_allocate: BINDINGS = $(ALLOCATE_OBJ) $(LUA_A) -Wl,--wrap=luaM_realloc_
 $(BUILD)/tests/unit/test_lua_allocate: $(ALLOCATE_OBJ)
 

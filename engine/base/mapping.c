@@ -90,6 +90,31 @@ void *dki_mapping_resize(void *block, size_t old_size, size_t size)
     return move(block, before, after);
 }
 
+/* A thread of the engine may have taken the old place meanwhile: so it is asked for, which the system heeds where it is free. */
+bool dki_mapping_undo(void *resized, size_t size, void *block, size_t old_size)
+{
+    size_t before = dki_mapping_size(old_size), after = dki_mapping_size(size);
+    void *place;
+
+#ifdef MREMAP_FIXED
+    if (resized == block)
+        return before == after || mremap(block, after, before, 0) != MAP_FAILED;
+    place = mmap(block, before, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (place != block) {
+        if (place != MAP_FAILED)
+            munmap(place, before);
+        return false;
+    }
+    if (mremap(resized, before, before, MREMAP_MAYMOVE | MREMAP_FIXED, block) == MAP_FAILED)
+        return false;
+    munmap((char *)resized + before, after - before);
+    return true;
+#else
+    (void)resized, (void)block, (void)before, (void)after, (void)place;
+    return false;
+#endif
+}
+
 void dki_mapping_free(void *block, size_t size)
 {
     munmap(block, dki_mapping_size(size));

@@ -17,6 +17,9 @@ size_t dki_mapping_size(size_t size);
 void *dki_mapping_new(size_t size);
 /* The block in another size; NULL: the system gives no more, and the block is as it was. */
 void *dki_mapping_resize(void *block, size_t old_size, size_t size);
+/* Undoes that: of what it gave, in its size then, to where the block was, in its old size. False: something else is there by now, and
+ * all stays as it was given. */
+bool dki_mapping_undo(void *resized, size_t size, void *block, size_t old_size);
 void dki_mapping_free(void *block, size_t size);
 
 #endif

@@ -18,13 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mapping.h"
 #include "base/memory.h"
 #include "blocks.h"
 #include "interrupt.h"
-#include "mapping.h"
 
-#define LONG ((size_t)4 << 20) /* bytes: the pages of what is shorter come soon enough */
-#define STEP ((size_t)1 << 20) /* bytes between two looks */
+#define LONG ((size_t)4 << 20)           /* bytes: the pages of what is shorter come soon enough */
+#define STEP ((size_t)1 << 20)           /* bytes between two looks */
+#define LEAST_MAPPING ((size_t)32 << 20) /* bytes: of what is smaller malloc keeps some for the next */
 #define PAGE 4096
 
 /* Of what Lua 5.4 calls where a table, the stack or the table of all texts changes its size: its own, and what calls of it come to. */
@@ -32,6 +33,12 @@ void *__real_luaM_realloc_(lua_State *L, void *block, size_t old_size, size_t si
 void *__wrap_luaM_realloc_(lua_State *L, void *block, size_t old_size, size_t size);
 
 static bool is_filled; /* what grows now */
+
+/* Whether a block of that size is a mapping of its own. */
+static bool is_mapping(size_t size)
+{
+    return size >= LEAST_MAPPING && DKI_HAS_MAPPINGS;
+}
 
 /* Has the system give the pages from old_size on; false when a signal came. */
 static bool touch_pages(char *block, size_t old_size, size_t size)
@@ -46,19 +53,19 @@ static bool touch_pages(char *block, size_t old_size, size_t size)
 
 static void give(void *block, size_t size)
 {
-    if (dkc_is_mapping(size))
-        dkc_mapping_free(block, size);
+    if (is_mapping(size))
+        dki_mapping_free(block, size);
     else
         dkc_block_resize(block, size, 0);
 }
 
 static void *take(size_t size, bool filled)
 {
-    void *block = dkc_is_mapping(size) ? dkc_mapping_new(size) : dkc_block_resize(NULL, 0, size);
+    void *block = is_mapping(size) ? dki_mapping_new(size) : dkc_block_resize(NULL, 0, size);
 
     if (block == NULL || size < LONG)
         return block;
-    if (!dkc_is_mapping(size))
+    if (!is_mapping(size))
         dki_advise_large_block(block, size);
     if (!filled || touch_pages(block, 0, size))
         return block;
@@ -68,10 +75,10 @@ static void *take(size_t size, bool filled)
 
 static void *resize_mapping(void *block, size_t old_size, size_t size)
 {
-    void *resized = dkc_mapping_resize(block, old_size, size);
+    void *resized = dki_mapping_resize(block, old_size, size);
 
     if (resized && is_filled && !touch_pages(resized, old_size, size) &&
-        dkc_mapping_undo(resized, size, block, old_size))
+        dki_mapping_undo(resized, size, block, old_size))
         return NULL;
     return resized;
 }
@@ -80,9 +87,9 @@ static void *resize(void *block, size_t old_size, size_t size)
 {
     void *made;
 
-    if (dkc_is_mapping(old_size) && dkc_is_mapping(size))
+    if (is_mapping(old_size) && is_mapping(size))
         return resize_mapping(block, old_size, size);
-    if (!dkc_is_mapping(old_size) && !dkc_is_mapping(size)) {
+    if (!is_mapping(old_size) && !is_mapping(size)) {
         made = dkc_block_resize(block, old_size, size);
         if (made)
             dki_advise_large_block(made, size);

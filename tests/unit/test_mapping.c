@@ -1,4 +1,4 @@
-/* test_mapping.c - Lua's largest blocks: they begin where a large page does, grow and shrink, and keep what they hold. */
+/* test_mapping.c - blocks that are mappings: they begin where a large page does, grow and shrink, and keep what they hold. */
 #include "check.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "cli/mapping.h"
+#include "base/mapping.h"
 #include "watched.h"
 
 #define MIB ((size_t)1 << 20)
@@ -24,32 +24,21 @@ static void check_filled(const unsigned char *block, size_t size)
         assert_int_equal(block[i], (unsigned char)(i >> 12));
 }
 
-static void what_is_large_is_a_mapping(void **state)
-{
-    (void)state;
-    assert_false(dkc_is_mapping(0));
-    assert_false(dkc_is_mapping(32 * MIB - 1));
-    if (watched(0, 1, 0))
-        skip(); /* what is used after it was freed is found in malloc's memory alone */
-    assert_true(dkc_is_mapping(32 * MIB));
-    assert_true(dkc_is_mapping(SIZE_MAX));
-}
-
 static void blocks_keep_what_they_hold(void **state)
 {
     static const size_t sizes[] = { 33 * MIB, 40 * MIB + 1,     64 * MIB, 64 * MIB - 1,
                                     48 * MIB, 200 * MIB + 4096, 32 * MIB };
     size_t size = 32 * MIB + 100;
-    unsigned char *block = dkc_mapping_new(size), *beside;
+    unsigned char *block = dki_mapping_new(size), *beside;
 
     (void)state;
     assert_non_null(block);
     fill(block, 0, size);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        beside = dkc_mapping_new(32 * MIB); /* stands in the way of some */
+        beside = dki_mapping_new(32 * MIB); /* stands in the way of some */
         assert_non_null(beside);
         memset(beside, 255, LARGE_PAGE);
-        block = dkc_mapping_resize(block, size, sizes[i]);
+        block = dki_mapping_resize(block, size, sizes[i]);
         assert_non_null(block);
         assert_int_equal((uintptr_t)block % LARGE_PAGE, 0);
         check_filled(block, size < sizes[i] ? size : sizes[i]);
@@ -57,10 +46,10 @@ static void blocks_keep_what_they_hold(void **state)
         fill(block, 0, size);
         assert_int_equal(beside[0], 255);
         assert_int_equal(beside[LARGE_PAGE - 1], 255);
-        dkc_mapping_free(beside, 32 * MIB);
+        dki_mapping_free(beside, 32 * MIB);
     }
     check_filled(block, size);
-    dkc_mapping_free(block, size);
+    dki_mapping_free(block, size);
 }
 
 static size_t resident_bytes(void)
@@ -82,28 +71,28 @@ static void what_grew_is_put_back(void **state)
 
     (void)state;
     for (int moves = 0; moves < 2; moves++) {
-        block = dkc_mapping_new(size);
+        block = dki_mapping_new(size);
         assert_non_null(block);
         fill(block, 0, size);
         if (moves) /* where the block would grow to; something may be there already */
             (void)mmap(block + 40 * MIB, LARGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         resident = resident_bytes();
         for (int i = 0; i < 3; i++) {
-            grown = dkc_mapping_resize(block, size, grown_size);
+            grown = dki_mapping_resize(block, size, grown_size);
             assert_non_null(grown);
             if (moves)
                 assert_ptr_not_equal(grown, block);
             memset(grown + size, 255, grown_size - size);
-            assert_true(dkc_mapping_undo(grown, grown_size, block, size));
+            assert_true(dki_mapping_undo(grown, grown_size, block, size));
             check_filled(block, size);
             if (!watched(0, 1, 1))
                 assert_true(resident_bytes() < resident + 10 * MIB);
         }
         fill(block, 0, size);
-        block = dkc_mapping_resize(block, size, grown_size);
+        block = dki_mapping_resize(block, size, grown_size);
         check_filled(block, size);
         fill(block, 0, grown_size);
-        dkc_mapping_free(block, grown_size);
+        dki_mapping_free(block, grown_size);
     }
 }
 
@@ -111,35 +100,35 @@ static void what_grew_is_put_back(void **state)
 static void what_cannot_be_put_back_stays(void **state)
 {
     size_t size = 40 * MIB, grown_size = 100 * MIB;
-    unsigned char *block = dkc_mapping_new(size), *grown, *other;
+    unsigned char *block = dki_mapping_new(size), *grown, *other;
 
     (void)state;
     assert_non_null(block);
     fill(block, 0, size);
     (void)mmap(block + 40 * MIB, LARGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    grown = dkc_mapping_resize(block, size, grown_size);
+    grown = dki_mapping_resize(block, size, grown_size);
     assert_non_null(grown);
     assert_ptr_not_equal(grown, block);
     other = mmap(block + LARGE_PAGE, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_equal(other, block + LARGE_PAGE);
     *other = 77;
-    assert_false(dkc_mapping_undo(grown, grown_size, block, size));
+    assert_false(dki_mapping_undo(grown, grown_size, block, size));
     assert_int_equal(*other, 77);
     check_filled(grown, size);
     fill(grown, 0, grown_size);
-    dkc_mapping_free(grown, grown_size);
+    dki_mapping_free(grown, grown_size);
     assert_int_equal(*other, 77);
 }
 
 static void new_blocks_are_zero(void **state)
 {
-    unsigned char *block = dkc_mapping_new(34 * MIB);
+    unsigned char *block = dki_mapping_new(34 * MIB);
 
     (void)state;
     assert_non_null(block);
     for (size_t i = 0; i < 34 * MIB; i += 4093)
         assert_int_equal(block[i], 0);
-    dkc_mapping_free(block, 34 * MIB);
+    dki_mapping_free(block, 34 * MIB);
 }
 
 /* What is freed goes back to the system: a hundred of them are never there at once. */
@@ -150,12 +139,12 @@ static void what_is_freed_is_given_back(void **state)
 
     (void)state;
     for (int i = 0; i < 100; i++) {
-        block = dkc_mapping_new(64 * MIB + (size_t)i);
+        block = dki_mapping_new(64 * MIB + (size_t)i);
         assert_non_null(block);
         block[0] = block[64 * MIB - 1] = 1;
-        block = dkc_mapping_resize(block, 64 * MIB + (size_t)i, 96 * MIB);
+        block = dki_mapping_resize(block, 64 * MIB + (size_t)i, 96 * MIB);
         assert_non_null(block);
-        dkc_mapping_free(block, 96 * MIB);
+        dki_mapping_free(block, 96 * MIB);
     }
     assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
     if (!watched(0, 1, 1))
@@ -165,28 +154,27 @@ static void what_is_freed_is_given_back(void **state)
 static void impossible_sizes_are_refused(void **state)
 {
     size_t size = 32 * MIB;
-    unsigned char *block = dkc_mapping_new(size);
+    unsigned char *block = dki_mapping_new(size);
 
     (void)state;
     assert_non_null(block);
     fill(block, 0, size);
-    assert_null(dkc_mapping_new(SIZE_MAX));
-    assert_null(dkc_mapping_new((size_t)PTRDIFF_MAX));
-    assert_null(dkc_mapping_new((size_t)1 << 50));
-    assert_null(dkc_mapping_resize(block, size, SIZE_MAX));
-    assert_null(dkc_mapping_resize(block, size, (size_t)PTRDIFF_MAX));
-    assert_null(dkc_mapping_resize(block, size, (size_t)1 << 50));
+    assert_null(dki_mapping_new(SIZE_MAX));
+    assert_null(dki_mapping_new((size_t)PTRDIFF_MAX));
+    assert_null(dki_mapping_new((size_t)1 << 50));
+    assert_null(dki_mapping_resize(block, size, SIZE_MAX));
+    assert_null(dki_mapping_resize(block, size, (size_t)PTRDIFF_MAX));
+    assert_null(dki_mapping_resize(block, size, (size_t)1 << 50));
     check_filled(block, size);
-    dkc_mapping_free(block, size);
+    dki_mapping_free(block, size);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_large_is_a_mapping),    cmocka_unit_test(blocks_keep_what_they_hold),
-        cmocka_unit_test(new_blocks_are_zero),           cmocka_unit_test(what_is_freed_is_given_back),
-        cmocka_unit_test(impossible_sizes_are_refused),  cmocka_unit_test(what_grew_is_put_back),
-        cmocka_unit_test(what_cannot_be_put_back_stays),
+        cmocka_unit_test(blocks_keep_what_they_hold),  cmocka_unit_test(new_blocks_are_zero),
+        cmocka_unit_test(what_is_freed_is_given_back), cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(what_grew_is_put_back),       cmocka_unit_test(what_cannot_be_put_back_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
