@@ -61,7 +61,7 @@ struct dk_column {
     const dk_dictionary *levels;
     uint64_t n_rows;
     dki_column_facts facts;
-    size_t n_parts; /* of an interval 0 */
+    size_t n_parts;  /* of an interval 0 */
     dki_part *parts; /* behind the column */
     size_t n_children;
     const dk_column *children[DK_MOST_CHILDREN];

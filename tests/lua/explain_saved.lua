@@ -231,7 +231,8 @@ test("that what a result is made of cannot be asked again is said", function(t, 
     "save: explain = true: what the result is made of cannot be asked again: no more than once: 1")
   t.eq(io.open(path), nil)
   once:save(path) -- without a number that the error has
-  t.has(dk.open(path):explain { g = "A" }, "was not saved along, because it could not be asked again when it was saved (give")
+  t.has((dk.open(path):explain { g = "A" }),
+    "was not saved along, because it could not be asked again when it was saved (give")
   says(function() return of "e = 1 - 1 / sum(telkens(k))" (data) end,
     "e came out otherwise when it was asked again to be saved")
   says(function() return of "e = 1 - 1 / sum(k)" (dk.table { { "g", { "A" } }, { "k", { 1 } } }) end,
