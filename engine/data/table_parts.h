@@ -81,6 +81,8 @@ dk_status dki_table_check_properties(const dk_table *table, const dk_properties 
                                      dk_error *err);
 /* A table like this one that keeps, or does not keep (NULL), what its measures are made of. */
 dk_status dki_table_with_behind(const dk_table *table, const dk_table *behind, const dk_table **out, dk_error *err);
+/* A table like this one that keeps nothing of what it does not show: neither that, nor columns of a comparison that were left out. */
+dk_status dki_table_as_shown(const dk_table *table, const dk_table **out, dk_error *err);
 /* A new table loses a key that it does not have as the other had it: a column is missing, or is another one. */
 void dki_table_settle_key(dk_table *table, const dk_table *before);
 void dki_table_drop_key(dk_table *table);

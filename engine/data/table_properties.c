@@ -229,6 +229,15 @@ dk_status dki_table_with_behind(const dk_table *table, const dk_table *behind, c
     return restate(table, &properties, table->margin, NULL, out, err);
 }
 
+dk_status dki_table_as_shown(const dk_table *table, const dk_table **out, dk_error *err)
+{
+    dk_properties properties = table->properties;
+
+    properties.keeps_whole = properties.keeps_whole && properties.whole == NULL;
+    properties.whole = properties.behind = NULL;
+    return restate(table, &properties, table->margin, NULL, out, err);
+}
+
 size_t dk_table_n_notes(const dk_table *table)
 {
     return table->n_notes;

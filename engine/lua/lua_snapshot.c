@@ -1,6 +1,7 @@
 /* lua_snapshot.c - tables in files of their own: t:save, dk.open, t:fingerprint. */
 #include <limits.h>
 
+#include "data/table_parts.h"
 #include "lua_options.h"
 #include "lua_table.h"
 
@@ -44,7 +45,10 @@ static int table_save(lua_State *L)
     explain = dkl_option_boolean(L, 3, "save", "explain", true);
     if (append && dkl_option(L, 3, "explain"))
         return dkl_fail(L, "save: explain is said of a table that is saved, and not of rows that are appended");
-    (void)dkl_with_behind(L, table, explain && !append, explain && dkl_option(L, 3, "explain"));
+    if (explain)
+        (void)dkl_with_behind(L, table, !append, dkl_option(L, 3, "explain"));
+    else
+        DKL_TRY(dki_table_as_shown(table, dkl_new_table(L), &err));
     table = dkl_check_table(L, lua_gettop(L));
     if (append)
         DKL_TRY(dk_snapshot_append(table, path, &options, &err));

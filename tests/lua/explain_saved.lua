@@ -191,6 +191,25 @@ test("what may have been withheld from a result does not go along", function(t, 
   end
 end)
 
+test("columns that were left out of a comparison are in its file where it may be rolled up", function(t, dk)
+  local place = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;M\nDuiven;M\n", { "gemeente", "regio" })
+  local rows = dk.read_text("gemeente;k\nArnhem;7654321\nDuiven;5\n"):use(place)
+  local half = dk.scenario "half" { { "half", where = "gemeente == 'Duiven'", all = true, set = { k = 6 } } }
+  local some = dk.breakdown { by = "gemeente", measures = "s = sum(k)" } :compare(rows, half)
+    :select { "gemeente", "s_half_difference" }
+  local secret = string.pack("<I3", 7654321)
+  local path = t.path "verschil.dk"
+  for i, explain in ipairs { { explain = false }, {} } do
+    some:save(path, explain)
+    t.eq(bytes_of(path):find(secret, 1, true) ~= nil, i == 2)
+    local other = dk.open(path)
+    t.eq(other.s_half_difference:to_lua(), { 0, 1 })
+    local done, rolled = pcall(other.roll_up, other, "regio")
+    t.eq(done, i == 2)
+    t.eq(done and rolled.s_half_difference[1] or 1, 1)
+  end
+end)
+
 test("the file says nothing more of where its table is", function(t, dk)
   local csv, path, bytes = t.path "geheime-map.csv", t.path "uit.dk", {}
   local file <close> = assert(io.open(csv, "wb"))
