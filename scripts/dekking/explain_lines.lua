@@ -133,11 +133,50 @@ local function say_difference(lines, cell, item, name, base, later)
   end
 end
 
+-- Whether the result shows something of a measure.
+local function is_shown(cell, item)
+  for name in pairs(cell.has) do
+    if name == item.shown or name:sub(1, #item.name + 1) == item.name .. "_" then
+      return true
+    end
+  end
+  return false
+end
+
+-- The columns of the comparison that the result lacks.
+local function say_left_out(lines, cell)
+  local names = {}
+  for row in cell.found:schema():rows() do
+    if not cell.has[row.name] then
+      names[#names + 1] = row.name
+    end
+  end
+  if #names > 0 then
+    lines[#lines + 1] = ("  The result was left without %s."):format(words.list(names))
+  end
+end
+
+-- A difference alone, of a comparison whose other columns are nowhere.
+local function say_alone(lines, cell, item)
+  local is_added = {}
+  for _, other in ipairs(cell.asked.after) do
+    is_added[other.name or ""] = other.kind == "column"
+  end
+  for row in cell.own:schema():rows() do
+    local name = row.name
+    if not is_added[name] and name:sub(1, #item.name + 1) == item.name .. "_" and (name:find "_difference$" or name:find "_relative$") then
+      lines[#lines + 1] = ("  %s is %s: of %s, and the numbers that it comes of were left out"):format(name,
+        words.shown(cell.own, name), item.text)
+    end
+  end
+end
+
 local function say_measure(lines, cell, item)
   local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
     or item.text
   local column = cell.base.behind and item.name .. cell.base.behind or item.shown
-  if not cell.columns[column] then
+  if not cell.columns[column] or cell.is_whole and not is_shown(cell, item) then
+    say_alone(lines, cell, item)
     return
   end
   local number, base = say_number(cell.base, item)
@@ -175,11 +214,12 @@ end
 
 -- A column that was added to the result, and the columns that it is made of.
 local function say_column(lines, cell, item)
-  local of, found = parts_of(cell.found, item.name), cell.found
+  local found = cell.own
+  local of = parts_of(found, item.name)
   lines[#lines + 1] = ("  %s is %s%s: %s"):format(item.name, words.shown(found, item.name),
     of and ", which is " .. of or "", item.text)
   for _, part in ipairs(core.measure_parts(item.text)) do
-    if part.kind == "name" and cell.columns[part.name] then
+    if part.kind == "name" and cell.has[part.name] then
       lines[#lines + 1] = ("     %s is %s"):format(part.text, words.shown(found, part.name))
     end
   end
@@ -193,8 +233,11 @@ function numbers.say(lines, cell)
   for _, item in ipairs(cell.asked.measures) do
     say_measure(lines, cell, item)
   end
+  if cell.is_whole then
+    say_left_out(lines, cell)
+  end
   for _, item in ipairs(cell.asked.after) do
-    if item.kind == "column" and cell.columns[item.name] then
+    if item.kind == "column" and cell.has[item.name] then
       say_column(lines, cell, item)
     end
   end
@@ -207,17 +250,20 @@ function numbers.say(lines, cell)
   end
 end
 
--- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }.
+-- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }; own: its row as
+-- the result has it, with the columns has; found may have more of a comparison, which is_whole says.
 function numbers.of(result, asked, found, source, steps_of)
   local tables = sources.of(result, asked, source, steps_of)
   if not tables.base and not next(tables.sides) then
     tables = sources.kept(result, tables)
   end
-  if tables.wide then
-    found = parts.row_of(asked, found, tables.wide)
-  end
+  local own = tables.wide and parts.row_of(asked, found, tables.wide) or found
+  local whole = not tables.wide and sources.whole(result)
+  local row = whole and parts.row_in(asked, found, whole) or nil
+  found = row or own
   local columns, behind = words.columns(found), nil
-  local cell = { asked = asked, found = found, columns = columns, all = {}, parts = {} }
+  local cell = { asked = asked, found = found, columns = columns, all = {}, parts = {}, is_whole = row ~= nil,
+                 own = own, has = words.columns(own) } -- found and columns: with those that were left out
   local function add(...)
     cell.all[#cell.all + 1] = new_side(cell, ...)
     return cell.all[#cell.all]

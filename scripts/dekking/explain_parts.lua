@@ -210,6 +210,17 @@ function canonical(row, column)
   return words.trimmed((core.cell_literal(row, column):gsub("^real%((.*)%)$", "%1")))
 end
 
+-- The cell's row with all columns of the comparison that it is of; nil where a column is another by now.
+function parts.row_in(asked, found, whole)
+  local row = parts.row_of(asked, found, whole)
+  for name in pairs(#row == 1 and words.columns(row) or {}) do
+    if words.columns(found)[name] and core.cell_literal(row, name) ~= core.cell_literal(found, name) then
+      return nil
+    end
+  end
+  return #row == 1 and row or nil
+end
+
 -- Whether a measure is the same in both: an interval by its bounds, a number in whatever type.
 local function is_same(found, column, row, other)
   return canonical(found, column) == canonical(row, other)

@@ -59,6 +59,13 @@ local function kept_wide(result)
   return columns.measure and columns.scenario and whole and not (of.measure or of["\1measure"]) and whole or nil
 end
 
+-- The comparison with all its columns, which one that lacks some keeps; nil where there is none, or where it is a long one.
+function sources.whole(result)
+  local whole = core.whole(result)
+  local columns = whole and words.columns(whole)
+  return columns and not columns["\1measure"] and not kept_wide(result) and not words.columns(result).scenario and whole or nil
+end
+
 -- Whether each measure of a comparison has a row.
 function sources.is_long(result)
   local compared = compared_of(result, question_of(result))

@@ -185,3 +185,28 @@ test("what is made of a comparison says what the scenarios do", function(t, dk)
   t.has(long:where "value > 1":explain(), lines[1], lines[2])
   os.remove(path)
 end)
+
+test("of a comparison of which columns were left out the cell is told with them", function(t, dk)
+  local rows = dk.table { { "g", { "A", "B" } }, { "k", { 7, 5 } }, { "m", { 1, 2 } } }
+  local half = dk.scenario "half" { { "half", where = "g == 'B'", all = true, set = { k = 6 } } }
+  local all = dk.breakdown { by = "g", measures = { "s = sum(k)", "r = sum(m)" } }:compare(rows, half)
+  local some = all:select { "g", "s_half_difference" }
+  local text, cell = some:explain { g = "B" }
+  t.has(text, "  s_base is 5: sum(k)\n", "  s_half is 6; that differs by 1\n",
+    "The result was left without s_base, s_half, r_base, r_half and r_half_difference.")
+  t.eq(text:find("r_base is", 1, true), nil)
+  t.eq(cell.parts.s_base[1].value, 5)
+  t.has((some:derive "twee = 2 * s_half_difference":explain { g = "B" }), "s_half is 6; that differs by 1",
+    "  twee is 2: 2 * s_half_difference\n     s_half_difference is 1")
+  t.has((all:drop "r_base":explain { g = "A" }), "s_base is 7: sum(k)", "r_base is 1: sum(m)", "r_half is 1; that differs by 0",
+    "The result was left without r_base.")
+  local other = some:derive "s_half_difference = 9"
+  text = other:explain { g = "B" } -- what was changed is not of the comparison any more
+  t.eq(text:find("that differs by", 1, true), nil)
+  t.has(text, "s_half_difference is 9: 9")
+  t.eq(text:find("were left out", 1, true), nil)
+  local path = t.path "verschil.dk"
+  some:save(path, { explain = false })
+  t.has((dk.open(path):explain { g = "B" }),
+    "  s_half_difference is 1: of sum(k), and the numbers that it comes of were left out\n")
+end)
