@@ -164,7 +164,8 @@ local function say_alone(lines, cell, item)
   end
   for row in cell.own:schema():rows() do
     local name = row.name
-    if not is_added[name] and name:sub(1, #item.name + 1) == item.name .. "_" and (name:find "_difference$" or name:find "_relative$") then
+    local is_of = name:sub(1, #item.name + 1) == item.name .. "_"
+    if is_of and (name:find "_difference$" or name:find "_relative$") and not is_added[name] then
       lines[#lines + 1] = ("  %s is %s: of %s, and the numbers that it comes of were left out"):format(name,
         words.shown(cell.own, name), item.text)
     end
@@ -250,8 +251,8 @@ function numbers.say(lines, cell)
   end
 end
 
--- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }; own: its row as
--- the result has it, with the columns has; found may have more of a comparison, which is_whole says.
+-- What is known of a cell: { asked =, found =, columns =, base = side, side_of = function(name), parts = ... }; own: its
+-- row as the result has it, with the columns has; found may have more of a comparison, which is_whole says.
 function numbers.of(result, asked, found, source, steps_of)
   local tables = sources.of(result, asked, source, steps_of)
   if not tables.base and not next(tables.sides) then

@@ -63,7 +63,8 @@ end
 function sources.whole(result)
   local whole = core.whole(result)
   local columns = whole and words.columns(whole)
-  return columns and not columns["\1measure"] and not kept_wide(result) and not words.columns(result).scenario and whole or nil
+  local is_long = words.columns(result).scenario or kept_wide(result)
+  return columns and not columns["\1measure"] and not is_long and whole or nil
 end
 
 -- Whether each measure of a comparison has a row.

@@ -198,7 +198,8 @@ test("of a comparison of which columns were left out the cell is told with them"
   t.eq(cell.parts.s_base[1].value, 5)
   t.has((some:derive "twee = 2 * s_half_difference":explain { g = "B" }), "s_half is 6; that differs by 1",
     "  twee is 2: 2 * s_half_difference\n     s_half_difference is 1")
-  t.has((all:drop "r_base":explain { g = "A" }), "s_base is 7: sum(k)", "r_base is 1: sum(m)", "r_half is 1; that differs by 0",
+  t.has((all:drop "r_base":explain { g = "A" }), "s_base is 7: sum(k)", "r_base is 1: sum(m)",
+    "r_half is 1; that differs by 0",
     "The result was left without r_base.")
   local other = some:derive "s_half_difference = 9"
   text = other:explain { g = "B" } -- what was changed is not of the comparison any more
