@@ -2,8 +2,8 @@
  *
  * usage: threads [ROWS [RUNS]]        rows (10000000), and how often each is asked (9)
  *
- * The questions are q1, q3, q6, q7 and q8 of the public group-by benchmark, over codes and whole numbers as plain as they get: each thread
- * has half of the rows and tables of its own, and each half of the groups is put together by one of them. Before them what
+ * The questions are q1, q3, q6, q7 and q8 of the public group-by benchmark, and d5 of queries.lua, over codes and whole numbers as plain
+ * as they get: each thread has half of the rows and tables of its own, and each half of the groups is put together by one of them. Before them what
  * memory gives: a column read, and new memory touched. Each line: milliseconds by one thread and by two, least of all runs, taken in
  * turn, and how many times as fast two are.
  */
@@ -19,12 +19,16 @@
 #define N_FINE 100000 /* groups of id3 and id6 */
 #define N_COARSE 100  /* of id1, id4 and id5 */
 #define N_PAIRS (N_COARSE * N_COARSE)
+#define N_PLACES 342
+#define N_MONTHS 72
 #define NEW_BYTES ((size_t)256 << 20)
 
 static size_t n_rows = 10000000;
 static uint32_t *id3;
 static uint8_t *id4, *id5, *v1, *v2;
 static int32_t *v3;
+static uint16_t *place;        /* skewed, as gemeente is in persons.c */
+static uint8_t *month, *hours; /* 1 .. 41, 0 where they are not known */
 
 /* What a thread has: a share of the rows, and of the groups when they are put together. */
 struct part {
@@ -128,6 +132,39 @@ static void merge_q3(struct part *parts, unsigned thread)
         to[i].v1 += from[i].v1;
         to[i].v3 += from[i].v3;
         to[i].n += from[i].n;
+    }
+}
+
+/* d5: sum, mean, min, max of hours by place and month; the minimum as in q7 */
+struct known {
+    uint32_t sum, n;
+    uint8_t most, least;
+};
+
+static void scan_d5(struct part *part)
+{
+    struct known *known = part->table;
+
+    for (size_t i = part->begin; i < part->end; i++) {
+        struct known *k = &known[place[i] * N_MONTHS + month[i]];
+        uint8_t value = hours[i], below = value ? (uint8_t)(255 - value) : 0;
+
+        k->sum += value;
+        k->n += value != 0;
+        k->most = value > k->most ? value : k->most;
+        k->least = below > k->least ? below : k->least;
+    }
+}
+
+static void merge_d5(struct part *parts, unsigned thread)
+{
+    struct known *to = parts[0].table, *from = parts[1].table;
+
+    for (size_t i = parts[thread].first_group; i < parts[thread].end_group; i++) {
+        to[i].sum += from[i].sum;
+        to[i].n += from[i].n;
+        to[i].most = from[i].most > to[i].most ? from[i].most : to[i].most;
+        to[i].least = from[i].least > to[i].least ? from[i].least : to[i].least;
     }
 }
 
@@ -350,6 +387,9 @@ static void make_rows(void)
     id5 = wide(n_rows);
     v1 = wide(n_rows);
     v2 = wide(n_rows);
+    place = wide(n_rows * sizeof *place);
+    month = wide(n_rows);
+    hours = wide(n_rows);
     for (size_t i = 0; i < n_rows; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         id3[i] = (uint32_t)((state >> 32) * N_FINE >> 32);
@@ -359,6 +399,10 @@ static void make_rows(void)
         v3[i] = (int32_t)((state >> 32) * 100000000 >> 32);
         id5[i] = (uint8_t)((state >> 20) % N_COARSE);
         v2[i] = (uint8_t)(1 + (state >> 44) % 15);
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        place[i] = (uint16_t)((state >> 32) % N_PLACES * ((state >> 44) % N_PLACES + 1) / N_PLACES);
+        month[i] = (uint8_t)((state >> 24) % N_MONTHS);
+        hours[i] = (uint8_t)((state >> 12) % 10 < 3 ? 0 : 1 + (state >> 52) % 41);
     }
     memset(listed, 0, n_rows * sizeof *listed);
 }
@@ -371,6 +415,7 @@ int main(int argc, char **argv)
         { "256 MB of new memory, small pages", 0, 0, scan_small_pages, NULL },
         { "q1: sum v1 by id1", N_COARSE, sizeof(uint64_t), scan_q1, merge_sums },
         { "q3: sum v1, mean v3 by id3", N_FINE, sizeof(struct sums), scan_q3, merge_q3 },
+        { "d5: sum, mean, min, max of hours", N_PLACES * N_MONTHS, sizeof(struct known), scan_d5, merge_d5 },
         { "q6: median v3 by id4, id5", N_PAIRS, sizeof(uint32_t), scan_q6, NULL },
         { "q7: max v1, min v2 by id3", N_FINE, sizeof(struct range), scan_q7, merge_q7 },
         { "q8: two largest v3 of each id6", N_FINE, sizeof(struct pair), scan_q8, merge_q8 },
