@@ -28,6 +28,7 @@ struct scan {
     const dki_plan *plan;
     dki_groups *groups; /* what it is to fill */
     dki_dense_plan dense;
+    unsigned n_workers; /* what their numbers are under */
     dki_scan_worker *workers[DKI_MOST_WORKERS];
 };
 
@@ -99,7 +100,7 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
     size_t step = dki_block_rows(context);
     dk_status status;
 
-    assert(number < DKI_MOST_WORKERS); /* the pool has no more threads */
+    assert(number < pass->scans[0].n_workers); /* the pool has no more threads */
     status = make_workers(pass, number, err);
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
@@ -189,7 +190,7 @@ static dk_status merge_workers(struct scan *scan, dki_scan_worker *first, dk_err
         for (size_t i = 0; i < dense->n_slots; i++)
             same[i] = (uint32_t)i;
     }
-    for (size_t i = 0; status == DK_OK && i < DKI_MOST_WORKERS; i++) {
+    for (size_t i = 0; status == DK_OK && i < scan->n_workers; i++) {
         dki_scan_worker *other = scan->workers[i];
 
         if (other == NULL || other == first)
@@ -289,7 +290,7 @@ static dk_status merge_scan(struct scan *scan, dk_error *err)
         return status;
     *scan->groups = first->found;
     memset(&first->found, 0, sizeof first->found);
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
+    for (size_t i = 0; i < scan->n_workers; i++) {
         if (scan->workers[i])
             dki_groups_count_nulls(scan->groups, &scan->workers[i]->inputs);
     }
@@ -300,7 +301,7 @@ static dk_status merge_scan(struct scan *scan, dk_error *err)
 static void drop_workers(const struct pass *pass)
 {
     for (size_t i = pass->n; i-- > 0;) {
-        for (size_t k = 0; k < DKI_MOST_WORKERS; k++)
+        for (size_t k = 0; k < pass->scans[i].n_workers; k++)
             dki_scan_worker_drop(pass->scans[i].workers[k], pass->scans[i].plan);
     }
 }
@@ -316,6 +317,8 @@ static dk_status scan_rows(struct pass *pass, dk_error *err)
         if (dki_plan_wants_one_thread(pass->scans[i].plan))
             grain = n_rows + 1;
     }
+    for (size_t i = 0; i < pass->n; i++)
+        pass->scans[i].n_workers = dki_workers_bound(n_rows, grain);
     status = dki_parallel(plan->context, n_rows, grain, scan_range, pass, err);
     dki_trace_lap(phases, DKI_PHASE_SCAN, &since);
     if (status == DK_OK)
