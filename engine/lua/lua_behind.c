@@ -80,6 +80,8 @@ static int rows_like(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     bool found = false;
 
+    if (names.n != shown.n)
+        return 0;
     DKL_TRY(dki_rows_like(answer, names.items, result, shown.items, names.n, rows, &found, &err));
     if (!found)
         return 0;
@@ -104,6 +106,8 @@ static int column_says(lua_State *L)
 static void check_pair(lua_State *L, int index, size_t i, const char **name, const char **as)
 {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
+    if (!lua_istable(L, -1))
+        luaL_typeerror(L, index, "list of pairs");
     lua_rawgeti(L, -1, 1);
     lua_rawgeti(L, -2, 2);
     *name = luaL_checkstring(L, -2);

@@ -25,6 +25,8 @@ dk_status dk_scenario_stages(const dk_scenario *scenario, const dk_table *cells,
     dki_run run = { .scenario = scenario, .params = &all, .keyed = cells };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
+    for (size_t i = 0; i < scenario->n_steps; i++)
+        out[i] = NULL;
     for (; run.from < scenario->n_steps && status == DK_OK; run.from++) {
         run.to = run.from + 1;
         status = dki_run_steps(&run, run.from ? out[run.from - 1] : cells, &out[run.from], err);
