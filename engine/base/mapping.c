@@ -8,13 +8,33 @@
  */
 #include "mapping.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "memory.h"
 
 #define LARGE_PAGE ((size_t)2 << 20)
+
+bool dki_has_mappings(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return false;
+#else
+    static atomic_int known; /* 1: there are none, 2: there are */
+    int is = atomic_load_explicit(&known, memory_order_relaxed);
+
+    if (is == 0) {
+        const char *preloaded = getenv("LD_PRELOAD");
+
+        is = preloaded && strstr(preloaded, "vgpreload") ? 1 : 2;
+        atomic_store_explicit(&known, is, memory_order_relaxed);
+    }
+    return is == 2;
+#endif
+}
 
 size_t dki_mapping_size(size_t size)
 {

@@ -5,12 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether there are any. Under a sanitizer, which finds what is used after it was freed in memory of malloc alone, there are none. */
-#ifdef __SANITIZE_ADDRESS__
-#define DKI_HAS_MAPPINGS false
-#else
-#define DKI_HAS_MAPPINGS true
-#endif
+/* Whether there are any. Under a sanitizer, which finds what is used after it was freed in memory of malloc alone, there are none; nor under
+ * valgrind, which takes pages that were moved for ones that are not there. */
+bool dki_has_mappings(void);
+#define DKI_HAS_MAPPINGS dki_has_mappings()
 /* The size of a block's mapping: whole large pages. */
 size_t dki_mapping_size(size_t size);
 /* A block of that size, zero where it was not written, which begins with a large page; NULL: the system gives no more. */

@@ -146,7 +146,7 @@ static dk_status read_and_drop_on_failure(dki_figures *f, dk_error *err)
 
 static void survives_failing_memory(void **state)
 {
-    dki_figures f;
+    dki_figures f = { .lines = NULL };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
