@@ -178,19 +178,6 @@ static dk_status finish_count(struct finish *finish)
     return status;
 }
 
-static uint32_t common_divisor(uint64_t a, uint32_t b) /* b > 0 */
-{
-    uint32_t rest = (uint32_t)(a % b);
-
-    while (rest) {
-        uint32_t next = b % rest;
-
-        b = rest;
-        rest = next;
-    }
-    return b;
-}
-
 /* sum / (n * 10^digits) in lowest terms. n and the power of ten are looked at apart: both are small beside their
  * product, and of the power only twos and fives can go. */
 static bool mean_of(dki_i128 sum, uint64_t n, unsigned digits, dk_ratio *out)
@@ -208,7 +195,7 @@ static bool mean_of(dki_i128 sum, uint64_t n, unsigned digits, dk_ratio *out)
     *out = (dk_ratio){ 0, 1 };
     if (sum == 0)
         return true;
-    divisor = common_divisor(above, (uint32_t)n);
+    divisor = (uint64_t)dki_common_divisor((int64_t)above, (int64_t)n);
     if (divisor > 1) {
         above /= divisor;
         n /= divisor;
