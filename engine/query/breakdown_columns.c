@@ -37,46 +37,57 @@ struct making {
     uint32_t *groups;
 };
 
+/* What a fault of it is, and where, whoever needs the column finds again. */
+static dk_status make_aggregate(const struct making *making, size_t i, dk_error *err)
+{
+    dki_result *result = making->result;
+    dk_error finish_err = DK_ERROR_INIT;
+    size_t fault;
+    dk_status status;
+
+    if (result->plan->aggregates[i].what.defined || dki_accumulator_finishes_wide(&result->groups.accumulators[i]))
+        return DK_OK;
+    status = dki_accumulator_finish(&result->groups.accumulators[i], making->groups, result->n_rows,
+                                    &result->ready[i], &fault, &finish_err);
+    if (status == DK_OK || fault != SIZE_MAX)
+        return DK_OK;
+    *err = finish_err;
+    return status;
+}
+
 static dk_status make_some(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
     const struct making *making = arg;
-    dki_result *result = making->result;
+    const dki_result *result = making->result;
+    size_t n_aggregates = result->plan->n_aggregates;
+    dk_status status = DK_OK;
 
     (void)worker;
-    for (uint64_t i = begin; i < end; i++) {
-        dk_error finish_err = DK_ERROR_INIT;
-        size_t fault;
-        dk_status status;
-
-        if (result->plan->aggregates[i].what.defined ||
-            dki_accumulator_finishes_wide(&result->groups.accumulators[i]))
-            continue;
-        status = dki_accumulator_finish(&result->groups.accumulators[i], making->groups, result->n_rows,
-                                        &result->ready[i], &fault, &finish_err);
-        if (status != DK_OK &&
-            fault == SIZE_MAX) { /* else whoever needs it finds the fault again, and says where */
-            *err = finish_err;
-            return status;
-        }
-    }
-    return DK_OK;
+    for (uint64_t i = begin; i < end && status == DK_OK; i++)
+        status = i < n_aggregates
+                     ? make_aggregate(making, (size_t)i, err)
+                     : dki_result_dimension(result, (size_t)i - n_aggregates, &result->dims[i - n_aggregates], err);
+    return status;
 }
 
-dk_status dki_result_finish_aggregates(dki_result *result, dk_error *err)
+dk_status dki_result_make_columns(dki_result *result, dk_error *err)
 {
     const dki_plan *plan = result->plan;
+    size_t n_dims = plan->breakdown->n_by, n = plan->n_aggregates + n_dims;
     struct making making = { .result = result };
+    const dk_column **columns;
     dk_status status;
 
-    if (result->ready || result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows ||
-        plan->n_aggregates < 2)
+    if (result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows || n < 2)
         return DK_OK;
-    result->ready = dki_arena_array(&result->arena, plan->n_aggregates, sizeof *result->ready, err);
-    if (result->ready == NULL)
+    columns = dki_arena_array(&result->arena, n, sizeof *columns, err);
+    if (columns == NULL)
         return DK_ERR_MEMORY;
+    result->ready = columns;
+    result->dims = columns + plan->n_aggregates;
     status = dki_result_groups(result, result->n_rows, &making.groups, err);
     if (status == DK_OK)
-        status = dki_parallel(plan->context, plan->n_aggregates, 1, make_some, &making, err);
+        status = dki_parallel(plan->context, n, 1, make_some, &making, err);
     dki_free(plan->context, making.groups);
     return status;
 }

@@ -425,7 +425,6 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
     find_needed(breakdown, needed);
     result->note = note;
     result->note_arg = arg;
-    status = dki_result_finish_aggregates(result, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
         if (!needed[i]) {
             status = add_measure(result, &result->shown, i, note, arg, err);

@@ -230,7 +230,8 @@ typedef struct dki_result {
     const char *prefix;      /* begins the names of columns that only measures see; no other name begins with it */
     const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
     size_t n_totals, total_capacity;
-    const dk_column **ready;   /* of each aggregate over all rows, where it has been made; or NULL */
+    const dk_column **ready;   /* of each aggregate over all rows, where it has been made; or NULL, ... */
+    const dk_column **dims;    /* ... with each dimension */
     const dki_node **attached; /* nodes of attached(), the same */
     size_t n_attached, attached_capacity;
     dki_note_fn *note; /* while measures are made: where the reader's sentences go, with ... */
@@ -297,21 +298,25 @@ bool dki_plan_has_notes(const dki_plan *plan);
  * is no number. */
 dk_status dki_part_field(const dki_part *part, const dk_table *shown, dk_field *out, dk_error *err);
 
-/* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
+/* Of breakdown_cells.c: makes cells and their order of scanned groups. */
 dk_status dki_result_cells(dki_result *result, dk_error *err);
 /* Whether nobody looks at other cells than his own, so that groups in parts may stay there. */
 dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
-/* Of breakdown_cells.c: writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
+/* Of breakdown_dimensions.c: makes both tables of a result that has its cells, with the dimensions; ... */
+dk_status dki_result_tables(dki_result *result, dk_error *err);
+/* ... a dimension as a column, with texts where groups had numbers for them; ... */
+dk_status dki_result_dimension(const dki_result *result, size_t dim, const dk_column **out, dk_error *err);
+/* ... writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated; ... */
 #define DKI_CELL_TEXT 256
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* ... of the dimensions whose bits are set. */
 void dki_result_describe_by(const dki_result *result, uint64_t row, uint32_t dims, char out[DKI_CELL_TEXT]);
 /* Of breakdown_columns.c: the accumulators' groups of the first n rows, which the caller frees; ... */
 dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err);
-/* ... makes the columns of all aggregates at once, where there is enough to do for several threads; ... */
-dk_status dki_result_finish_aggregates(dki_result *result, dk_error *err);
+/* ... makes the columns of all aggregates and dimensions side by side, where there is enough to do for several threads; ... */
+dk_status dki_result_make_columns(dki_result *result, dk_error *err);
 /* ... sees to it that a table of the result has the column of an aggregate that is not split; its name there, or NULL: no
  * memory. */
 dk_status dki_result_need_aggregate(dki_result *result, const dk_table **table, const dki_node *node,

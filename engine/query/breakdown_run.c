@@ -262,6 +262,8 @@ static dk_status make_result(dki_result *result, const dki_plan *noted, struct n
 
     dki_trace_lap(phases, DKI_PHASE_CELLS, &since);
     if (status == DK_OK)
+        status = dki_result_tables(result, err);
+    if (status == DK_OK)
         status = dki_result_periods(result, add_note, notes, err);
     if (status == DK_OK)
         status = dki_result_shares(result, err);
@@ -283,6 +285,8 @@ static void result_drop(dki_result *result)
 {
     for (size_t i = 0; result->ready && i < result->plan->n_aggregates; i++)
         dk_column_release(result->ready[i]);
+    for (size_t i = 0; result->dims && i < result->plan->breakdown->n_by; i++)
+        dk_column_release(result->dims[i]);
     dk_table_release(result->all);
     dk_table_release(result->shown);
     dki_free(result->plan->context, result->order);
