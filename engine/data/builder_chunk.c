@@ -24,12 +24,12 @@ static void clear_bits(uint64_t *bits, size_t from, size_t to)
 /* Gives the open chunk room for so many rows, a multiple of 64, which are more than it has room for. */
 static dk_status widen(dk_builder *builder, size_t capacity, dk_error *err)
 {
-    dk_status status = dki_resize(builder->context, &builder->values,
-                                  dki_storage_bytes(dki_widest(builder->type), capacity), err);
+    dk_status status =
+        dki_resize(builder->context, &builder->values, dki_storage_bytes(dki_widest(builder->type), capacity), err);
 
     if (status == DK_OK)
-        status = dki_resize(builder->context, (void **)&builder->valid, dki_bit_words(capacity) * sizeof(uint64_t),
-                            err);
+        status =
+            dki_resize(builder->context, (void **)&builder->valid, dki_bit_words(capacity) * sizeof(uint64_t), err);
     if (status != DK_OK)
         return status;
     clear_bits(builder->valid, builder->capacity, capacity);

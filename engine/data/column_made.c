@@ -336,8 +336,9 @@ dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, 
 
 static dk_status make_builder(dki_blocks *blocks, dk_error *err)
 {
-    return blocks->builder ? DK_OK
-                           : dk_builder_new(blocks->context, blocks->type, blocks->scale, NULL, &blocks->builder, err);
+    return blocks->builder
+               ? DK_OK
+               : dk_builder_new(blocks->context, blocks->type, blocks->scale, NULL, &blocks->builder, err);
 }
 
 dk_status dki_blocks_add(dki_blocks *blocks, const void *values, const uint64_t *known, size_t n, dk_error *err)

@@ -156,7 +156,8 @@ static dk_status lengthen(dki_accumulator *accumulator, void **array, size_t cap
 dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error *err)
 {
     const dki_aggregate *what = &accumulator->what;
-    size_t capacity = accumulator->capacity ? accumulator->capacity : n > 16 ? n : 16; /* who knows them all says so first */
+    size_t least = n > 16 ? n : 16; /* who knows them all says so first */
+    size_t capacity = accumulator->capacity ? accumulator->capacity : least;
     bool counts_weights = what->kind == DKI_AGGREGATE_COUNT && what->weighted;
     dk_status status;
 

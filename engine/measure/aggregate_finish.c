@@ -66,8 +66,8 @@ static inline const void *sum_of(const dki_accumulator *accumulator, uint32_t gr
 
 static dk_status new_builder(struct finish *finish, dk_type type, unsigned scale, const dk_dictionary *levels)
 {
-    dk_status status = dk_builder_new(finish->accumulator->context, type, (uint8_t)scale, levels, &finish->builder,
-                                      finish->err);
+    dk_status status =
+        dk_builder_new(finish->accumulator->context, type, (uint8_t)scale, levels, &finish->builder, finish->err);
 
     return status == DK_OK ? dki_builder_expect(finish->builder, finish->n, finish->err) : status;
 }

@@ -124,7 +124,8 @@ static dk_status check_totals(dki_cells *cells, dk_error *err)
             if (cells->columns[c].field->margin_bit < 0)
                 continue;
             cell = dki_cells_get(cells, row, c);
-            if (cell.kind != DKI_CELL_VALUE || cell.size != size || memcmp(cell.text, cells->total_label, size) != 0)
+            if (cell.kind != DKI_CELL_VALUE || cell.size != size ||
+                memcmp(cell.text, cells->total_label, size) != 0)
                 continue;
             status = dki_fail(err, DK_ERR_DATA, "column %s, row %llu: a group is called '%s', as totals are",
                               cells->columns[c].field->name, (unsigned long long)row + 1, cells->total_label);

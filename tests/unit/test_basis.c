@@ -509,9 +509,8 @@ static void failing_memory_is_survived(void **state)
     (void)state;
     for (unsigned i = 0; i < 8; i++) {
         dki_basis_force(i % 2 ? DKI_PATH_ROWS : DKI_PATH_CELLS);
-        ASSERT_ASKING_SURVIVES(
-            context, make_table(context, PEOPLE), &question, plans[i / 2],
-            dk_scenario_compare(breakdown_, table_, NULL, &scenario_, NULL, 1, &result_, &err_));
+        ASSERT_ASKING_SURVIVES(context, make_table(context, PEOPLE), &question, plans[i / 2],
+                               dk_scenario_compare(breakdown_, table_, NULL, &scenario_, NULL, 1, &result_, &err_));
     }
     dki_basis_force(DKI_PATH_AUTO);
 }

@@ -297,7 +297,8 @@ static dk_status make_blocks(dk_type type, size_t n, bool nulls, const dk_column
             ratios[i] = is_known ? (dk_ratio){ 2 * integers[i] + 1, 2 } : (dk_ratio){ 0, 1 };
             known[i / 64] |= (uint64_t)is_known << i % 64;
         }
-        status = dki_blocks_add(&blocks, type == DK_RATIO ? (void *)ratios : integers, nulls ? known : NULL, some, err);
+        status =
+            dki_blocks_add(&blocks, type == DK_RATIO ? (void *)ratios : integers, nulls ? known : NULL, some, err);
     }
     return dki_blocks_finish(&blocks, status, out, err);
 }
@@ -343,9 +344,9 @@ static void blocks_survive_failing_memory(void **state)
     for (int k = 0; k < 4; k++) {
         const dk_column *column = NULL;
 
-        assert_survives_failing_memory(context,
-                                       make_blocks(k % 2 ? DK_RATIO : DK_INTEGER, k / 2 ? 5000 : 10, k / 2, &column, &err),
-                                       &err, column == NULL, dk_column_release(column));
+        assert_survives_failing_memory(
+            context, make_blocks(k % 2 ? DK_RATIO : DK_INTEGER, k / 2 ? 5000 : 10, k / 2, &column, &err), &err,
+            column == NULL, dk_column_release(column));
     }
 }
 
