@@ -32,9 +32,10 @@ static const struct names functions[] = {
     { " isnull is_null isna is_na ", "here that is x is null" },
     { " notnull is_not_null notna ", "here that is x is not null" },
     { " cast convert try_cast ", "here that is integer(x), decimal(x, 2), real(x), text(x), boolean(x) or date(x)" },
+    { " tonumber ", "here that is integer(x), decimal(x, 2) or real(x)" },
     { " int as_integer ", "here that is integer(x)" },
     { " double float as_numeric ", "here that is real(x)" },
-    { " str string as_character to_char ", "here that is text(x)" },
+    { " str string tostring as_character to_char ", "here that is text(x)" },
     { " to_date as_date ", "here that is date(x)" },
     { " datediff date_diff difftime ", "here that is d - e, in days; age(d, e) is in whole years" },
     { " now today getdate current_date ", "the day is given: date '2024-12-31', or a parameter such as $day" },
@@ -49,7 +50,9 @@ static const struct names functions[] = {
     { " rpad ", "here that is pad_right(s, 8)" },
     { " str_replace str_replace_all gsub ", "here that is replace(s, t, r), pattern_replace(s, p, r) or regexp_replace(s, p, r)" },
     { " like ilike instr str_detect grepl ", "here that is contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)" },
+    { " match gmatch str_match str_extract regmatches ", "here that is pattern_extract(s, p) or regexp_extract(s, p)" },
     { " regexp rlike regexp_like ", "here that is regexp_matches(s, p)" },
+    { " sqrt pow power exp log ln log10 ", "here are no roots, powers and logarithms: t:map calls a function of Lua" },
     { " ceiling ", "here that is ceil(x)" },
     { " cut width_bucket ", "here that is bin(x, 18, 27, 50)" },
     { " lag shift ", "here that is previous(x), in t:window" },
@@ -71,6 +74,7 @@ static const struct names words[] = {
     { " div ", "a whole quotient is x // y" },
     { " mod ", "a remainder is x % y" },
     { " xor ", "one of two is a ~= b" },
+    { " nil none ", "what is not known is null here: x is null" },
 };
 
 static const char *find(const struct names *list, size_t n, const char *name)

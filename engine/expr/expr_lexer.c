@@ -344,6 +344,8 @@ static dk_status read_sign(dki_lexer *lexer, dki_token *out, dk_error *err)
         { "**", "there are no powers: write x * x" },
         { "::", "a value of another type is integer(x), decimal(x, 2), real(x), text(x), boolean(x) or date(x)" },
         { "?", "a choice is case(x > 1, a, b), and b where a is null is coalesce(a, b)" },
+        { ":", "a function has its text in parentheses: upper(s), sub(s, 1, 3)" },
+        { "#", "the length of a text is length(s), and how many a set has size(s)" },
         { ";", "an expression has no ;" },
         { "[", "a list is written with ( )" },   { "--", "there are no comments here, and minus minus is -(-x)" },
         { "\u2212", "minus is written -" },      { "\u2013", "minus is written -" },
@@ -376,6 +378,9 @@ static dk_status read_sign(dki_lexer *lexer, dki_token *out, dk_error *err)
             return DK_OK;
         }
     }
+    if (*at == '.') /* one that is not of two */
+        return fail(lexer, lexer->at, 1, err,
+                    "columns and functions have plain names: x and not t.x, floor(x) and not math.floor(x)");
     (void)kind_at(lexer, lexer->at, &n);
     return fail(
         lexer, lexer->at, n, err,

@@ -29,6 +29,8 @@ local values = {
   { "cast(x)", "decimal(x, 2), real(x), text(x)", "decimal(x, 2)" },
   { "int(x)", "integer(x)", "integer(x)" },
   { "double(x)", "real(x)", "real(x)" },
+  { "tonumber(s)", "integer(x), decimal(x, 2) or real(x)", "real('1.5')" },
+  { "tostring(x)", "text(x)", "text(x)" },
   { "str(x)", "text(x)", "text(x)" },
   { "date_trunc(d, 'month')", "period(d, 'month')", "period(d, 'month')" },
   { "to_date(s)", "date(x)", "date('2024-12-31')" },
@@ -45,7 +47,9 @@ local values = {
   { "rpad(s, 8)", "pad_right(s, 8)", "pad_right(s, 8)" },
   { "gsub(s, 'a', 'b')", "pattern_replace(s, p, r)", "pattern_replace(s, 'a', 'b')" },
   { "grepl('a', s)", "contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)", "pattern_matches(s, 'a')" },
+  { "match(s, '.')", "pattern_extract(s, p) or regexp_extract(s, p)", "pattern_extract(s, '.')" },
   { "rlike(s, 'a')", "regexp_matches(s, p)", "regexp_matches(s, 'a')" },
+  { "sqrt(x)", "no roots, powers and logarithms: t:map calls a function of Lua", "x" },
   { "ceiling(x)", "ceil(x)", "ceil(x)" },
   { "cut(x, 18, 27)", "bin(x, 18, 27, 50)", "bin(x, 18, 27, 50)" },
 }
@@ -79,6 +83,10 @@ local written = {
   { "x div 2", "a whole quotient is x // y", "x // 2" },
   { "x mod 2", "a remainder is x % y", "x % 2" },
   { "x > 1 xor y > 4", "one of two is a ~= b", "(x > 1) ~= (y > 4)" },
+  { "s:upper()", "a function has its text in parentheses: upper(s), sub(s, 1, 3)", "upper(s)" },
+  { "#s", "the length of a text is length(s)", "length(s)" },
+  { "math.floor(x)", "columns and functions have plain names: x and not t.x, floor(x) and not math.floor(x)", "floor(x)" },
+  { "x is nil", "what is not known is null here: x is null", "x is null" },
   { "x > 1,5", "a number has a decimal point: 1.5", "x > 1.5" },
 }
 

@@ -180,8 +180,9 @@ static void what_is_no_token_points_at_its_place(void **state)
     expect_error("x == ``", 1, 6, "a name has at least one character\n  x == ``\n       ^^");
     expect_error("x > $", 1, 5, "a parameter is $ and a name");
     expect_error("$1", 1, 1, "a parameter is $ and a name");
-    expect_error("a # b", 1, 3, "this character has no meaning here\n  a # b\n    ^");
-    expect_error("a . b", 1, 3, "no meaning");
+    expect_error("a @ b", 1, 3, "this character has no meaning here\n  a @ b\n    ^");
+    expect_error("a # b", 1, 3, "the length of a text is length(s)");
+    expect_error("a . b", 1, 3, "columns and functions have plain names");
     expect_error("a ~ b", 1, 3, "no meaning");
     expect_error("x\x01", 1, 2, "no meaning");
     expect_error("prijs_€ > 1", 1, 7,

@@ -43,7 +43,7 @@ static void mistakes_of_signs_and_words(void **state)
           "  x + 123456789012345678901234567890\n"
           "      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" },
         { "x < 1e999", DK_ERR_SYNTAX, "this number does not fit in a real\n  x < 1e999\n      ^^^^^" },
-        { "x # 3", DK_ERR_SYNTAX, "this character has no meaning here\n  x # 3\n    ^" },
+        { "x @ 3", DK_ERR_SYNTAX, "this character has no meaning here\n  x @ 3\n    ^" },
         { "x > 1 ? 3 : 4", DK_ERR_SYNTAX,
           "a choice is case(x > 1, a, b), and b where a is null is coalesce(a, b)\n  x > 1 ? 3 : 4\n        ^" },
         { "case when x > 3 then 1 end", DK_ERR_SYNTAX,
