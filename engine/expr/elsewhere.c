@@ -77,6 +77,47 @@ static const struct names words[] = {
     { " nil none ", "what is not known is null here: x is null" },
 };
 
+static const struct names methods[] = {
+    { " filter query subset drop_na dropna na_omit ", "here that is t:where \"x > 1\"" },
+    { " mutate transmute transform assign with_column with_columns add_column fillna replace_na ",
+      "here that is t:derive \"name = x + 1\"" },
+    { " group_by groupby group summarise summarize aggregate agg count tally value_counts freq table ",
+      "here that is t:breakdown { by = \"x\", measures = \"n = count()\" }" },
+    { " arrange order_by orderby order sort_by sort_values ", "here that is t:sort { \"x\", \"y desc\" }" },
+    { " limit take first slice_head fetch ", "here that is t:head(10)" },
+    { " last slice_tail ", "here that is t:tail(10)" },
+    { " slice_max nlargest top_n top_k slice_min nsmallest ", "here that is t:top { n = 10, by = \"x desc\" }" },
+    { " left_join inner_join right_join full_join semi_join anti_join merge lookup ",
+      "here that is t:join(other, \"key\", { kind = \"left\" })" },
+    { " bind_rows rbind union union_all concat vstack rows_append ", "here that is t:append(other)" },
+    { " pivot_wider pivot_table dcast cast spread crosstab xtabs ",
+      "here that is t:pivot { rows = \"x\", columns = \"y\", values = \"z\" }" },
+    { " pivot_longer melt gather stack ", "here that is t:unpivot { rows = \"x\" }" },
+    { " unique drop_duplicates dedup deduplicate ", "here that is t:distinct()" },
+    { " sample_n slice_sample sample_frac ", "here that is t:sample { n = 10, seed = 1 }" },
+    { " nrow n_rows row_count rowcount size length len height shape ", "here that is #t" },
+    { " names colnames columns dtypes types str glimpse info structure ", "here that is t:schema()" },
+    { " iterrows itertuples each ipairs iter ", "here that is for row in t:rows() do ... end" },
+    { " over lag lead cumsum rank row_number rolling shift ",
+      "here that is t:window { order = \"x\", \"total = running_sum(x)\" }" },
+    { " to_csv write_csv fwrite to_excel write_xlsx to_json to_html to_markdown export ",
+      "here that is t:write \"name.csv\", or .xlsx, .json, .html, .md" },
+    { " store dump saverds to_parquet write_parquet ", "here that is t:save \"name.dk\"" },
+    { " show print view display ", "here that is print(t)" },
+    { " collect to_lua to_table as_table to_list ", "values come by t:rows() and t.x:to_lua()" },
+};
+
+static const struct names library[] = {
+    { " read_csv fread read_excel read_xlsx read_table read_json from_csv load_csv csv ", "here that is dk.read \"name.csv\"" },
+    { " load read_parquet open_dataset readrds attach ", "here that is dk.open \"name.dk\"" },
+    { " dataframe data_frame frame tibble from_records from_dict ", "here that is dk.table { { \"name\", { 1, 2 } } }" },
+    { " write write_csv to_csv fwrite export ", "here that is t:write \"name.csv\"" },
+    { " save to_parquet ", "here that is t:save \"name.dk\"" },
+    { " na nan none nil missing ", "here that is dk.null" },
+    { " concat bind_rows rbind union ", "here that is t:append(other)" },
+    { " today now ", "the day is given: dk.date \"2024-12-31\", and os.date says which day it is" },
+};
+
 static const char *find(const struct names *list, size_t n, const char *name)
 {
     size_t size = strlen(name);
@@ -98,4 +139,14 @@ const char *dki_elsewhere_hint(const char *name)
 const char *dki_elsewhere_word(const char *word)
 {
     return find(words, sizeof words / sizeof *words, word);
+}
+
+const char *dki_elsewhere_method(const char *name)
+{
+    return find(methods, sizeof methods / sizeof *methods, name);
+}
+
+const char *dki_elsewhere_library(const char *name)
+{
+    return find(library, sizeof library / sizeof *library, name);
 }

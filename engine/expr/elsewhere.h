@@ -1,4 +1,4 @@
-/* elsewhere.h - what functions of SQL, dplyr, data.table and pandas are called here: the hint where one of those is asked for. */
+/* elsewhere.h - what SQL, dplyr, data.table, pandas and Polars have is called here: the hint where one of those names is asked for. */
 #ifndef DKI_EXPR_ELSEWHERE_H
 #define DKI_EXPR_ELSEWHERE_H
 
@@ -7,5 +7,9 @@ const char *dki_elsewhere_hint(const char *name);
 
 /* What to write in the place of a word that stands between values there: like, case, as. As above. */
 const char *dki_elsewhere_word(const char *word);
+
+/* What to write in the place of a method of a table, or of a function of the library. As above. */
+const char *dki_elsewhere_method(const char *name);
+const char *dki_elsewhere_library(const char *name);
 
 #endif

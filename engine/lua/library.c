@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bind.h"
 #include "chunk.h"
+#include "expr/elsewhere.h"
 #include "lua_options.h"
 
 static const char loaded_key;
@@ -200,6 +201,8 @@ static int fail_name(lua_State *L, const char *name, size_t size)
     size_t n;
     dki_nearest nearest;
 
+    if (dki_elsewhere_library(name))
+        return dkl_fail(L, "dk has no '%s' (%s)", name, dki_elsewhere_library(name));
     push_names(L);
     names = dkl_sorted_keys(L, -1, &n);
     dki_nearest_init(&nearest, name, size);

@@ -10,6 +10,7 @@
 #include "expr/aggregate_list.h"
 #include "expr/bound.h"
 #include "expr/defined.h"
+#include "expr/elsewhere.h"
 #include "expr/window_list.h"
 #include "library.h"
 #include "lua_expr.h"
@@ -93,6 +94,8 @@ int dkl_fail_function(lua_State *L, int index, const char *what, const char *kin
     dki_nearest nearest;
     size_t n;
 
+    if (dki_elsewhere_hint(name))
+        return dkl_fail(L, "%s has no %s '%s' (%s)", what, kind, name, dki_elsewhere_hint(name));
     dki_nearest_init(&nearest, name, strlen(name));
     keys = dkl_sorted_keys(L, index, &n);
     for (size_t i = 0; i < n; i++)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "chunk.h"
+#include "expr/elsewhere.h"
 #include "library.h"
 #include "lua_options.h"
 #include "lua_table.h"
@@ -36,6 +37,8 @@ static int fail_member(lua_State *L, const dk_table *table, const char *name, si
     size_t n_methods;
     dki_nearest nearest;
 
+    if (dki_elsewhere_method(name))
+        return dkl_fail(L, "the table has no column or method '%s' (%s)", name, dki_elsewhere_method(name));
     methods = dkl_sorted_keys(L, lua_upvalueindex(1), &n_methods);
     dki_nearest_init(&nearest, name, size);
     for (size_t i = 0; i < dk_table_n_columns(table); i++)

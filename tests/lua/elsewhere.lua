@@ -140,3 +140,46 @@ test("a value without quotes is told from a name of a column", function(t, dk)
   local message = select(2, pcall(data.where, data, "s == abc"))
   t.eq(message:find "is a text", nil)
 end)
+
+-- A name of a method, and what is suggested for it, which is called; t is the table.
+local methods = {
+  { "filter", 't:where "x > 1"' }, { "mutate", 't:derive "name = x + 1"' },
+  { "group_by", 't:breakdown { by = "x", measures = "n = count()" }' }, { "order_by", 't:sort { "x", "y desc" }' },
+  { "limit", "t:head(10)" }, { "last", "t:tail(10)" }, { "nlargest", 't:top { n = 10, by = "x desc" }' },
+  { "left_join", 't:join(other, "key", { kind = "left" })' }, { "union_all", "t:append(other)" },
+  { "pivot_wider", 't:pivot { rows = "x", columns = "y", values = "z" }' }, { "melt", 't:unpivot { rows = "x" }' },
+  { "drop_duplicates", "t:distinct()" }, { "sample_n", "t:sample { n = 10, seed = 1 }" }, { "nrow", "#t" },
+  { "glimpse", "t:schema()" }, { "iterrows", "for row in t:rows() do ... end" },
+  { "cumsum", 't:window { order = "x", "total = running_sum(x)" }' }, { "to_csv", 't:write "name.csv"' },
+  { "to_parquet", 't:save "name.dk"' }, { "show", "print(t)" }, { "to_list", "t:rows() and t.x:to_lua()" },
+}
+
+local library = {
+  { "read_csv", 'dk.read "name.csv"' }, { "load", 'dk.open "name.dk"' },
+  { "DataFrame", 'dk.table { { "name", { 1, 2 } } }' }, { "write_csv", 't:write "name.csv"' },
+  { "save", 't:save "name.dk"' }, { "nil", "dk.null" }, { "concat", "t:append(other)" },
+  { "today", 'dk.date "2024-12-31"' },
+}
+
+test("a method or function of elsewhere is told, and what is suggested runs", function(t, dk)
+  local data = dk.table { { "x", { 1, 2 } }, { "y", { 5, 6 } }, { "z", { 3, 4 } }, { "key", { 7, 8 } } }
+  local others = { join = dk.table { { "key", { 7 } }, { "w", { 5 } } }, append = data }
+  for _, case in ipairs(methods) do
+    local said, call = select(2, pcall(function() return data[case[1]] end)), case[2]
+    t.has(said, ("the table has no column or method '%s'"):format(case[1]), call)
+    if not call:find "%.%.%." and not call:find " and " and not call:find "name%." then
+      local env = { t = data, other = others[call:match "^t:(%w+)%(other"], dk = dk, print = tostring }
+      t.ok(assert(load("return " .. call, "=call", "t", env))())
+    end
+  end
+  for _, case in ipairs(library) do
+    t.has(select(2, pcall(function() return dk[case[1]] end)), ("dk has no '%s'"):format(case[1]), case[2])
+  end
+  t.has(select(2, pcall(function() return data.x:average() end)), "a column has no method 'average' (here that is mean(x))")
+  t.has(select(2, pcall(function() return dk.fn.nvl end)), "dk.fn has no function 'nvl' (here that is coalesce(a, b))")
+  t.has(select(2, pcall(function() return dk.expr "x":len() end)), "method 'len' (here that is length(s))")
+end)
+
+test("a column of such a name is itself", function(t, dk)
+  t.eq(dk.table { { "filter", { 3 } }, { "nrow", { 4 } } }.filter[1], 3)
+end)
