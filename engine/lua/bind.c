@@ -25,6 +25,7 @@ static _Atomic unsigned n_closed; /* states, of all threads */
 
 #define SLOT "dk.slot"
 #define PACE_BYTES ((size_t)32 << 20)
+#define MOST_GROWTH ((size_t)32 << 20) /* bytes of tables that are worth a collection of a small state */
 
 /* The state's context. -------------------------------------------------------------------------------------------- */
 
@@ -303,17 +304,18 @@ dkl_state *dkl_pace(lua_State *L)
     dkl_state *state = dkl_get_state(L);
     size_t used = dk_context_used_bytes(state->context);
     size_t budget = dk_context_budget(state->context);
-    size_t settled, most, limit, own;
+    size_t settled, most, own, growth;
 
     if (used < state->settled_bytes)
         state->settled_bytes = used;
     settled = state->settled_bytes;
     most = budget > settled ? settled + (budget - settled) / 2 : SIZE_MAX;
-    if (used <= most && used / 2 <= settled + PACE_BYTES / 2) /* the usual: Lua's own need not be known */
+    if (used <= most && used - settled <= PACE_BYTES) /* the usual: Lua's own need not be known */
         return state;
     own = (size_t)lua_gc(L, LUA_GCCOUNT) << 9; /* half of what a collection goes through */
-    limit = settled > SIZE_MAX / 4 || own > SIZE_MAX / 4 ? SIZE_MAX : 2 * settled + own + PACE_BYTES;
-    if (used > (most < limit ? most : limit))
+    growth = 8 * own + MOST_GROWTH;            /* at the most, however much the tables hold that stay */
+    growth = (growth < settled ? growth : settled) + own + PACE_BYTES;
+    if (used > most || used - settled > growth)
         dkl_reclaim(L);
     return state;
 }

@@ -72,6 +72,23 @@ test("a thousand large tables in passing, two gigabytes in all, do not grow the 
   end
 end)
 
+test("beside tables that stay, no more of those in passing piles up", function(t)
+  local text, status = t.run [[
+local list, columns = {}, {}
+for i = 1, 1000000 do list[i] = i + 0.5 end
+for i = 1, 24 do columns[i] = ("c%d = x * %d.25"):format(i, i) end
+local data <const> = dk.table({ { "x", list } }, { types = { x = "real" } }):derive(columns)
+list = nil
+collectgarbage()
+local held = dk.memory()
+assert(held > 190000000)
+for i = 1, 40 do assert(#data:derive { "y = x * 3.5", "z = x * 5.5", "w = x * 7.5" } == 1000000) end
+print(select(2, dk.memory()) - held)
+]]
+  t.eq(status, 0, text)
+  t.ok(tonumber(text) < 140000000, "tables held " .. text .. " bytes more")
+end)
+
 test("errors leave nothing behind", function(t, dk)
   local data = dk.table { { "x", { 1, 2, 3 } }, { "k", { "a", "b", "c" } } }
   local function misuse()
