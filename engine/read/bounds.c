@@ -56,19 +56,24 @@ bool dki_bounds_is_withheld(const dk_interval *bounds)
     return bounds->meaning == DK_MEANS_SUPPRESSED && bounds->no_least && bounds->no_greatest;
 }
 
+bool dki_bounds_limit(dk_text marker, int mark, int64_t *limit, uint8_t *digits)
+{
+    return marker.size > 1 && *marker.bytes == '<' &&
+           read_number(marker.bytes + 1, marker.size - 1, mark, limit, digits) == DKI_FITS && *limit > 0;
+}
+
 /* A number that is withheld, and of which the rule says no more: 0 or more; where it is written <5 the greatest that its column
  * could show below 5, and not 0 where the column shows zeros. */
 void dki_bounds_default(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale)
 {
-    int64_t limit = 0;
-    uint8_t digits = 0, shown;
+    int64_t limit;
+    uint8_t digits, shown;
 
     bounds->no_least = false;
-    if (bounds->marker.size < 2 || *bounds->marker.bytes != '<' ||
-        read_number(bounds->marker.bytes + 1, bounds->marker.size - 1, mark, &limit, &digits) != DKI_FITS)
+    if (!dki_bounds_limit(bounds->marker, mark, &limit, &digits))
         return;
     shown = facts->digits > digits ? facts->digits : digits;
-    if (limit < 1 || !dki_rescale(limit, digits, shown, &limit))
+    if (!dki_rescale(limit, digits, shown, &limit))
         return;
     *scale = shown;
     bounds->no_greatest = false;

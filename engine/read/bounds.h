@@ -21,6 +21,8 @@ void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, siz
 void dki_bounds_note_number(int64_t value, uint8_t scale, dki_bounds_facts *facts);
 /* Whether it is withheld, and nothing says within which bounds. */
 bool dki_bounds_is_withheld(const dk_interval *bounds);
+/* Whether the marker itself says what the number is less than, above 0: <5 (*limit), with *digits after the point. */
+bool dki_bounds_limit(dk_text marker, int mark, int64_t *limit, uint8_t *digits);
 /* Gives it those of the rule above; *scale: of them. */
 void dki_bounds_default(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale);
 /* Digits after the point without the zeros at the end. */

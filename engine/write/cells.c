@@ -173,7 +173,9 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
         column->digits = 0;
         return dki_column_digits(field->column, &column->digits, err);
     }
-    if (type == DK_INTERVAL && cells->for_people && !column->has_pattern)
+    if (type == DK_INTERVAL && !cells->for_people)
+        return dki_marker_facts_get(field->column, &column->facts, err);
+    if (type == DK_INTERVAL && !column->has_pattern)
         return digits_of_bounds(field->column, &column->digits, err);
     if (dk_column_is_set(field->column))
         return open_sets(cells, column, err);
@@ -311,6 +313,7 @@ dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
         .style = cells->options->style,
         .digits = column->digits,
         .for_people = cells->for_people,
+        .facts = cells->for_people ? NULL : &column->facts,
     };
 
     if (bit >= 0 && dki_cells_margin(cells, row) >> bit & 1) {

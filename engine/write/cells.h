@@ -31,9 +31,10 @@ typedef struct dki_cell_column {
     size_t by;                   /* whose levels have patterns of their own; or DK_NO_COLUMN */
     dki_level_pattern *patterns; /* by code, n_patterns */
     size_t n_patterns;
-    unsigned digits; /* without a pattern, for people: a decimal shows so many */
-    bool is_number;  /* right-aligned; also bounds */
-    dk_text *shown;  /* of a code list: what stands for each code; NULL: the level does */
+    unsigned digits;        /* without a pattern, for people: a decimal shows so many */
+    bool is_number;         /* right-aligned; also bounds */
+    dki_marker_facts facts; /* of intervals, for machines */
+    dk_text *shown;         /* of a code list: what stands for each code; NULL: the level does */
     char *shown_bytes;
     dk_view view;
 } dki_cell_column;

@@ -99,8 +99,7 @@ static bool print_point(const dk_value *value, const dki_look *look, char *out, 
     return true;
 }
 
-/* A marker stands for what is behind it; else both bounds where they differ: "115..125", "115..", "70.1..75.0 %". An estimate
- * begins with "~". */
+/* Both bounds where they differ, or are those of a marker: "115..125", "115..", "70.1..75.0 %". An estimate begins with "~". */
 static size_t print_interval(const dk_value *value, const dki_look *look, char *out, size_t size)
 {
     const dk_interval *interval = &value->as.interval;
@@ -109,7 +108,7 @@ static size_t print_interval(const dk_value *value, const dki_look *look, char *
 
     if (interval->meaning == DK_MEANS_ESTIMATE)
         out[n++] = '~';
-    if (print_point(value, look, out + n, size / 4, &length))
+    if (interval->meaning != DK_MEANS_SUPPRESSED && print_point(value, look, out + n, size / 4, &length))
         return n + length;
     if (!interval->no_least) {
         length = print_bound(interval->least, value->scale, false, look, out + n, size / 4);
@@ -173,7 +172,8 @@ const char *dki_show_value(const dk_value *value, const dki_look *look, char *sc
     case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
     case DK_PERIOD: *length = dki_format_period(value->as.integer, value->scale, scratch, size); break;
     case DK_INTERVAL:
-        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE) {
+        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE &&
+            (!look->facts || dki_marker_tells(look->facts, &value->as.interval, value->scale, look->style))) {
             *length = value->as.interval.marker.size;
             return value->as.interval.marker.bytes;
         }

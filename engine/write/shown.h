@@ -4,6 +4,7 @@
 
 #include <dekking/write.h>
 
+#include "markers.h"
 #include "pattern.h"
 
 #define DKI_SCREEN_DIGITS 4           /* of reals and ratios without a pattern */
@@ -13,8 +14,9 @@
 typedef struct dki_look {
     const dki_pattern *pattern; /* of numbers; NULL: none */
     dk_style style;
-    unsigned digits; /* without a pattern, for people: what is no integer shows so many */
-    bool for_people; /* else exact */
+    unsigned digits;               /* without a pattern, for people: what is no integer shows so many */
+    bool for_people;               /* else exact */
+    const dki_marker_facts *facts; /* of a column of intervals, for machines; NULL: markers stand as they are */
 } dki_look;
 
 /* Whether there is more to show than that it is null: a value, or the marker that stands in its place. */

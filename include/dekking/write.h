@@ -12,7 +12,8 @@
  *
  * CSV and JSON are for machines: patterns do not count, and a number is exact, a ratio or real in the shortest form that
  * reads back as the same double. Dates are ISO 8601, in Dutch style too. CSV is what dk_read_csv reads back as the same
- * values. JSON is one object:
+ * values; there and in workbooks a marker such as <5 is written where the numbers of its column tell its bounds, else these are.
+ * JSON is one object:
  *
  *   { "columns": [ { "name": "gemeente", "type": "category", "label": "Gemeente",            label where there is one
  *                    "codes": { "0202": "Arnhem", ... } }, ... ],                            codes of a code list

@@ -13,7 +13,7 @@ end
 local function figures(dk)
   return dk.table({
     { "g", { "Rozendaal", "Duiven", "Rheden", "Arnhem", "Zevenaar", "Ede", "Doesburg", "Wageningen" } },
-    { "n", { 0, suppressed(0, 4), { marker = ".", meaning = "unavailable" }, { marker = "-", meaning = "impossible" },
+    { "n", { 0, suppressed(1, 4), { marker = ".", meaning = "unavailable" }, { marker = "-", meaning = "impossible" },
       { least = 115, greatest = 125 }, { least = 336, greatest = 336, marker = "~", meaning = "estimate" },
       { least = 3 }, dk.null } },
   })
@@ -34,7 +34,7 @@ test("intervals are made of tables of Lua, and are tables there", function(t, dk
   t.eq(figures(dk).n:type(), "interval")
   t.eq(figures(dk).n:nulls(), 3)
   t.eq(values[1], { least = 0, greatest = 0 })
-  t.eq(values[2], { least = 0, greatest = 4, marker = "<5", meaning = "suppressed" })
+  t.eq(values[2], { least = 1, greatest = 4, marker = "<5", meaning = "suppressed" })
   t.eq(values[3], { marker = ".", meaning = "unavailable" })
   t.eq(values[7], { least = 3 })
   t.eq(values[8], dk.null)
@@ -90,7 +90,7 @@ Wageningen         –
   end
   local json = written(t, f, "f.json")
   t.has(json, '"Rozendaal", "n": { "least": 0, "greatest": 0 }')
-  t.has(json, '"Duiven", "n": { "least": 0, "greatest": 4, "marker": "<5", "meaning": "suppressed" }')
+  t.has(json, '"Duiven", "n": { "least": 1, "greatest": 4, "marker": "<5", "meaning": "suppressed" }')
   t.has(json, '"Rheden", "n": { "least": null, "greatest": null, "marker": ".", "meaning": "unavailable" }')
   t.has(json, '"Arnhem", "n": { "least": null, "greatest": null, "marker": "-", "meaning": "impossible" }')
   t.has(json, '"Doesburg", "n": { "least": 3, "greatest": null }')
@@ -118,7 +118,7 @@ test("a snapshot keeps bounds and markers, and the page is enough to read them",
   file:close()
   t.eq(n_rows, 8)
   t.eq(columns[2].type, "interval")
-  t.eq(columns[2].values[2], { least = 0, greatest = 4, marker = "<5" })
+  t.eq(columns[2].values[2], { least = 1, greatest = 4, marker = "<5" })
   t.eq(columns[2].values[4], { least = reader.null, greatest = reader.null, marker = "-" })
   t.eq(columns[2].children.marker.labels, { "suppressed", "unavailable", "impossible", "estimate" })
 end)
@@ -236,16 +236,16 @@ end)
 test("expressions, breakdowns, windows and comparison carry bounds", function(t, dk)
   local f = figures(dk):where "g ~= 'Arnhem'"
   t.eq(f:where "n < 5".g:to_lua { plain = true }, { "Rozendaal", "Duiven" })
-  t.eq(f:derive("m = n + 1").m:to_lua { plain = true }[2], { least = 1, greatest = 5 })
+  t.eq(f:derive("m = n + 1").m:to_lua { plain = true }[2], { least = 2, greatest = 5 })
   t.eq(f:derive("m = n / 4").m:to_lua { plain = true }[4], { least = 28.75, greatest = 31.25 })
   local sums = dk.breakdown { by = { "groot = greatest(n) > 100" },
     measures = { "s = sum(n)", { "p = s / all(s)", format = "0.0 %" } }, margins = "totals" }
-  t.has(tostring(sums(f:where "greatest(n) is not null")), "0..4     ~0.0..0.9 %\n", "~451..461  ~99.1..100.0 %\n")
+  t.has(tostring(sums(f:where "greatest(n) is not null")), "1..4    ~0.2..0.9 %\n", "~451..461  ~99.1..99.8 %\n")
   t.eq(f:where "meaning(n) == 'suppressed'".g:to_lua { plain = true }, { "Duiven" })
   local by = dk.breakdown { measures = { "s = sum(n)" } }
   local later = f:derive "n = n + 1"
   t.eq(by:compare(f, later).s_other_difference:type(), "interval")
-  t.eq(f:window { order = { "g" }, "r = running_sum(n)" }.r:to_lua { plain = true }[2], { least = 3 })
+  t.eq(f:window { order = { "g" }, "r = running_sum(n)" }.r:to_lua { plain = true }[2], { least = 4 })
   t.says(function() return dk.breakdown { measures = { "v = variance(n)" } }(f) end,
     "variance() is not known of numbers in bounds\n  v = variance(n)\n      ^^^^^^^^^^^ "
     .. "(least(x) and greatest(x) are numbers; sum, mean, min, max, median, quantile, first and last have bounds)")
@@ -304,4 +304,63 @@ test("a suppressed number without bounds is the same from a file and from Lua", 
     ':1:2: "x" is suppressed and has no bounds, and the table has numbers below 0 (say its bounds: ')
   t.raises(function() return dk.table { { n = { least = 0, marker = "-", meaning = "impossible" } } } end,
     "an interval that is impossible has no least and no greatest")
+end)
+
+-- As the page says: <5 is written where its column tells these bounds, else they are themselves.
+test("what is written is read back with the same bounds by who states no more than a meaning", function(t, dk)
+  local five = suppressed
+  local function below(marker, least, greatest)
+    return { least = least, greatest = greatest, marker = marker, meaning = "suppressed" }
+  end
+  local function column(...) return dk.table { { "n", { ... } } } end
+  local function cell(table, options) return written(t, table, "again.csv", options):match "\n\"?([^\r\n\"]*)" end
+  t.eq(cell(column(five(0, 4), 7)), "<5")
+  t.eq(cell(column(five(0, 4), 7.5)), "0.0..4.0")                       -- read beside tenths it were 0.0..4.9
+  t.eq(cell(column(five(0, 4.9), 7.5)), "<5")
+  t.eq(cell(column(five(0, 4.9), 7)), "0.0..4.9")                       -- the tenths of other rows are not in the file
+  t.eq(cell(column(five(0, 4), { least = 1.5, greatest = 2 })), "<5")   -- what is no number shows no digits
+  t.eq(cell(column(five(1, 4), 0)), "<5")
+  t.eq(cell(column(five(1, 4), 3)), "1..4")
+  t.eq(cell(column(five(0, 4), 0)), "0..4")
+  t.eq(cell(column(five(0, 4), -1)), "0..4")                            -- where <5 alone is refused
+  t.eq(cell(column(below("<0.5", 0, 0.4), 1.5)), "<0.5")
+  t.eq(cell(column(below("<0.5", 0, 0.4), 1.5), { style = "nl" }), "0,0..0,4")
+  t.eq(cell(column(below("x", 1, 9), 7)), "x") -- which says nothing itself
+  t.eq(cell(column(below("<few", 1, 9), 7)), "<few")
+  t.has(tostring(column(five(0, 4), 7.5)), "<5")
+  t.has(written(t, column(five(0, 4), 7.5), "again.json"), '"least": 0.0, "greatest": 4.0, "marker": "<5"')
+
+  t.eq(cell(column(below("<2", 1, 1), 7)), "1..1")                      -- no number that is known, as 1 would be
+end)
+
+test("so it is with random columns, of which rows are left out and to which rows are added", function(t, dk)
+  local random, options = math.random, { types = { n = "interval" },
+    markers = { ["<5"] = "suppressed", ["<0.5"] = "suppressed", ["<12"] = "suppressed" } }
+  local fields = { "<5", "<0.5", "<12", "0", "3", "7", "1.5", "2.25", "0.5..3", "..4", "~2.5", "" }
+  local function read(n, from)
+    local rows = { "k,n" }
+    for k = from, from + n - 1 do rows[#rows + 1] = ("%d,%s"):format(k, fields[random(#fields)]) end
+    return dk.read_text(table.concat(rows, "\n") .. "\n", options)
+  end
+  local function bounds(of)
+    local shown = {}
+    for i, value in ipairs(of.n:to_lua { plain = true }) do
+      shown[i] = value == dk.null and "null" or ("%s..%s"):format(value.least and value.least + 0.0,
+        value.greatest and value.greatest + 0.0)
+    end
+    return shown
+  end
+  local as_marker, in_full = 0, 0
+  for _ = 1, 150 do
+    local source = read(random(1, 4), 1)
+    for _, made in ipairs { source, source:where "k ~= 2", source:append(read(1, 5)) } do
+      local text = written(t, made, "again.csv")
+      t.eq(bounds(dk.read(t.last, options)), bounds(made), text)
+      as_marker = as_marker + select(2, text:gsub("<", ""))
+      in_full = in_full + select(2, text:gsub("%.%.%d", ""))
+    end
+    written(t, source, "again.xlsx")
+    t.eq(bounds(dk.read(t.last, options)), bounds(source))
+  end
+  t.ok(as_marker > 100 and in_full > 100)
 end)
