@@ -48,11 +48,9 @@ bool dki_beside_was_compared(const dk_table *table)
     return find_comparison(table) != NULL;
 }
 
-#define EACH_VALUE "a column for each value of "
-
 static const dk_lineage_item *find_pivot(const dk_table *table)
 {
-    return find_step(table, EACH_VALUE);
+    return find_step(table, DKI_EACH_VALUE);
 }
 
 /* Columns -------------------------------------------------------------------------------------------------------- */
@@ -184,7 +182,7 @@ dk_status dki_beside_fail(const dk_table *table, const char *column, dk_error *e
 static bool is_dimension(const dki_beside *beside, const char *name)
 {
     return find_item(beside->table, DK_LINEAGE_DIMENSION, name, strlen(name)) &&
-           (beside->kind != DKI_BESIDE_PIVOTED || strcmp(beside->step->text + strlen(EACH_VALUE), name) != 0);
+           (beside->kind != DKI_BESIDE_PIVOTED || strcmp(beside->step->text + strlen(DKI_EACH_VALUE), name) != 0);
 }
 
 /* of: what a pivot took of one measure alone; NULL: names tell measures. */

@@ -14,6 +14,8 @@
 
 /* What the step says between the names of a dimension and a level. */
 #define DKI_ROLLED_UP " rolled up to "
+/* What the step of a pivot begins with. */
+#define DKI_EACH_VALUE "a column for each value of "
 
 typedef enum dki_beside_kind { DKI_BESIDE_NOT, DKI_BESIDE_COMPARED, DKI_BESIDE_PIVOTED } dki_beside_kind;
 typedef enum dki_beside_role {

@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "beside.h"
 #include "data/formats.h"
 #include "data/lineage.h"
 #include "data/table_parts.h"
@@ -415,7 +416,7 @@ static dk_status add_lineage(const dk_table *table, const dk_pivot_spec *spec, c
 
     dki_buffer_init(&text, dk_table_context(table));
     if (status == DK_OK)
-        status = dki_buffer_format(&text, err, "a column for each value of %s%s", spec->columns[0],
+        status = dki_buffer_format(&text, err, DKI_EACH_VALUE "%s%s", spec->columns[0],
                                    spec->n_columns > 1 ? " and others" : "");
     item.text = text.bytes;
     if (status == DK_OK)

@@ -123,6 +123,17 @@ static dk_status describe(const dki_beside *beside, const dk_table *table, dk_er
     return status;
 }
 
+/* What the reader must know: of the pivot, and of its sides, whose rows are the same. */
+static dk_status note(const dki_beside *beside, const dk_table **table, dk_error *err)
+{
+    const dk_table *side = beside->rolled[0];
+    dk_status status = dki_roll_say_again(beside->table, false, table, err);
+
+    for (size_t i = 0; i < dk_table_n_notes(side) && status == DK_OK; i++)
+        status = dki_roll_add_note(dk_table_note(side, i), table, err);
+    return status;
+}
+
 dk_status dki_pivot_roll_up(const dk_table *table, const char *level, const char *dimension, const dk_table **out,
                             dk_error *err)
 {
@@ -138,6 +149,8 @@ dk_status dki_pivot_roll_up(const dk_table *table, const char *level, const char
         status = put_columns(&beside, &made, err);
     if (status == DK_OK)
         status = describe(&beside, made, err);
+    if (status == DK_OK)
+        status = note(&beside, &made, err);
     if (status == DK_OK)
         *out = made;
     else

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "beside.h"
 #include "data/lineage.h"
 #include "expr/node.h"
 #include "roll_up.h"
@@ -20,7 +21,8 @@ static bool leaves_out(const dk_lineage_item *item, uint64_t *n)
                             item->kind != DK_LINEAGE_STEP && item->kind != DK_LINEAGE_JOIN))
         return false;
     *n = item->n_rows;
-    return item->kind != DK_LINEAGE_BREAKDOWN && item->n_rows < before && strcmp(item->text, DKI_NO_TOTALS) != 0;
+    return item->kind != DK_LINEAGE_BREAKDOWN && item->n_rows < before && strcmp(item->text, DKI_NO_TOTALS) != 0 &&
+           strncmp(item->text, DKI_EACH_VALUE, sizeof DKI_EACH_VALUE - 1) != 0; /* a pivot: they stand in columns */
 }
 
 /* What is known of the names that a condition reads. */
@@ -80,15 +82,14 @@ static const char gone[] =
 
 #define LEFT "rolled up are the rows that were left "
 
-/* What was said of a result that was rolled up before. */
-static dk_status say_again(const dki_roll *roll, const dk_table **rolled, dk_error *err)
+dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk_table **rolled, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < dk_table_n_notes(roll->result) && status == DK_OK; i++) {
-        const char *note = dk_table_note(roll->result, i);
+    for (size_t i = 0; i < dk_table_n_notes(before) && status == DK_OK; i++) {
+        const char *note = dk_table_note(before, i);
 
-        if (strncmp(note, LEFT, sizeof LEFT - 1) == 0 || (!roll->lacks_totals && strcmp(note, gone) == 0))
+        if (strncmp(note, LEFT, sizeof LEFT - 1) == 0 || (!lacks_totals && strcmp(note, gone) == 0))
             status = dki_roll_add_note(note, rolled, err);
     }
     return status;
@@ -97,7 +98,7 @@ static dk_status say_again(const dki_roll *roll, const dk_table **rolled, dk_err
 dk_status dki_roll_note_left(dki_roll *roll, const dk_table **rolled, dk_error *err)
 {
     uint64_t n = 0;
-    dk_status status = say_again(roll, rolled, err);
+    dk_status status = dki_roll_say_again(roll->result, roll->lacks_totals, rolled, err);
 
     for (size_t i = roll->first; i < roll->end && status == DK_OK; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);

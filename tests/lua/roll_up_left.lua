@@ -53,6 +53,31 @@ test("what is rolled up is of the rows left, and says so", function(t, dk)
   t.has(result:where "n > 1":roll_up "regio":explain(), "Only where n > 1: 3 rows left.")
 end)
 
+-- Arnhem 2 and 1, Duiven - and 1, Tiel 1 and 1, Ede 1 and -.
+test("a pivot says so too, of rows left out before and after it was made", function(t, dk)
+  local rows = dk.read_text("gemeente;j\nArnhem;een\nArnhem;een\nArnhem;twee\nDuiven;twee\nTiel;een\nTiel;twee\nEde;een\n")
+  local land = dk.hierarchy(dk.read_text "gemeente;regio;land\nArnhem;M;NL\nDuiven;M;NL\nTiel;R;NL\nEde;R;NL\n",
+    { "gemeente", "regio", "land" })
+  local result = dk.breakdown { by = { "gemeente", "j" }, measures = "n = count()" } (rows:use(land))
+  local function pivot(of) return of:pivot { rows = "gemeente", columns = "j", values = "n" } end
+  local function is(rolled, een, twee, ...)
+    t.eq(rolled.een:to_lua(), een)
+    t.eq(rolled.twee:to_lua(), twee)
+    t.eq(rolled:notes(), { ... })
+  end
+  local left = "rolled up are the rows that were left where "
+  is(pivot(result):roll_up "regio", { 2, 2 }, { 2, 1 })
+  is(pivot(result:where "j == 'twee' or n > 1"):roll_up "regio", { 2, dk.null }, { 2, 1 },
+    left .. "j == 'twee' or n > 1: 4 of 6")
+  local few = pivot(result):where "een > 1 or gemeente == 'Tiel'"
+  is(few:roll_up "regio", { 2, 1 }, { 1, 1 }, left .. "een > 1 or gemeente == 'Tiel': 2 of 4")
+  is(few:roll_up("regio"):roll_up "land", { 3 }, { 2 }, left .. "een > 1 or gemeente == 'Tiel': 2 of 4")
+  is(pivot(result:where "gemeente ~= 'Ede'"):where "twee == 1":roll_up "regio":roll_up "land", { 3 }, { 3 },
+    left .. "gemeente ~= 'Ede': 5 of 6")
+  is(pivot(result:where "gemeente ~= 'Ede'"):where "een > 0":roll_up "land", { 3 }, { 2 },
+    left .. "gemeente ~= 'Ede': 5 of 6", left .. "een > 0: 2 of 3")
+end)
+
 -- Each person once: a total over the members of sets is no sum of what is left.
 test("a total over members stays where all parts of it are left", function(t, dk)
   local asks = dk.breakdown { by = { "gemeente", "m = member(v)" }, margins = "cube", measures = "n = count()" }
