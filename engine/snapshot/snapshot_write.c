@@ -20,6 +20,7 @@
 #include "data/checksum.h"
 #include "data/children.h"
 #include "data/column_parts.h"
+#include "data/narrow.h"
 #include "data/table_parts.h"
 #include "snapshot_pieces.h"
 #include "snapshot_tree.h"
@@ -415,6 +416,19 @@ static dk_status add_column(struct writing *writing, const dk_column *column, si
 static dk_status put_tables(dki_buffer *directory, dki_segment *segment, const dk_table *table,
                             const dk_snapshot_options *options, unsigned depth, dk_error *err);
 
+/* A table that is new in the file is written without the levels that no row has: they tell of other rows. */
+static dk_status narrow(dki_flat *flat, size_t n, const dk_column **narrowed, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        status = dki_column_narrow(flat[i].column, &narrowed[i], err);
+        if (status == DK_OK)
+            flat[i].column = narrowed[i];
+    }
+    return status;
+}
+
 /* Writes the blocks of a table, and puts its records into the directory; below them come the tables that it keeps. */
 static dk_status write_table(dki_buffer *directory, dki_segment *segment, const dk_table *table,
                              const size_t *n_known, const dk_snapshot_options *options, unsigned depth,
@@ -424,9 +438,11 @@ static dk_status write_table(dki_buffer *directory, dki_segment *segment, const 
     size_t n = 0;
     dk_status status = dki_table_flatten(table, &flat, &n, err);
     struct column_pieces *items = flat ? dki_calloc(segment->context, n, sizeof *items, err) : NULL;
-    struct writing *writing = items ? dki_calloc(segment->context, 1, sizeof *writing, err) : NULL;
+    const dk_column **narrowed = items ? dki_calloc(segment->context, n, sizeof *narrowed, err) : NULL;
+    struct writing *writing = narrowed ? dki_calloc(segment->context, 1, sizeof *writing, err) : NULL;
 
     if (writing == NULL) {
+        dki_free(segment->context, narrowed);
         dki_free(segment->context, items);
         dki_free(segment->context, flat);
         return DK_ERR_MEMORY;
@@ -434,6 +450,8 @@ static dk_status write_table(dki_buffer *directory, dki_segment *segment, const 
     writing->segment = segment;
     writing->pieces.context = segment->context;
     writing->pieces.level = options && options->level > 0 ? options->level : 3;
+    if (n_known == NULL)
+        status = narrow(flat, n, narrowed, err);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status =
             add_column(writing, flat[i].column, n_known ? n_known[i] : 0,
@@ -448,7 +466,10 @@ static dk_status write_table(dki_buffer *directory, dki_segment *segment, const 
         dki_joint_drop(&writing->joints[0][i]);
         dki_joint_drop(&writing->joints[1][i]);
     }
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(narrowed[i]);
     dki_free(segment->context, writing);
+    dki_free(segment->context, narrowed);
     dki_free(segment->context, items);
     dki_free(segment->context, flat);
     return status == DK_OK ? put_tables(directory, segment, table, options, depth, err) : status;

@@ -212,7 +212,7 @@ function t:write(path, options) end
 --- Saves a snapshot, which `dk.open` opens at once; the file is complete or as it was.
 ---
 --- Names, labels, formats, notes, properties, levels, totals and hierarchies are kept, and so are tables that are attached and how
---- the table came to be, which `t:explain()` tells.
+--- the table came to be, which `t:explain()` tells. Levels of a category that no row has are left out, unless they were stated.
 ---@param path string
 ---@param options? dk.SaveOptions
 ---@return dk.Table # the table itself

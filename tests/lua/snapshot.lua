@@ -275,3 +275,54 @@ test("runs of equal rows are saved as such, and a reader from the page reads the
   end
   t.ok(size < 2000) -- in memory too
 end)
+
+-- A pseudonym of somebody else is a fault that nobody sees: levels that no row has are not in the file.
+test("what no row has is not in the file, but what was stated is", function(t, dk)
+  local lines = { "p;g;v;klasse;code" }
+  for i = 1, 300 do
+    lines[#lines + 1] = ("persoon%03d;gemeente%02d;kan%d|kan%d;%s;%d"):format(i, i % 40, i % 7, i % 5,
+      i % 2 == 0 and "mbo" or "hbo", i % 3)
+  end
+  local all = dk.read_text(table.concat(lines, "\n") .. "\n", {
+    types = { p = "category", g = "category", v = { "set", "|" }, code = "category" },
+    levels = { klasse = { "vmbo", "mbo", "hbo" }, code = dk.codes "0 = nul, 1 = een, 2 = twee" } })
+  all = all:derive { "q = p .. '@' .. g" }
+  local path = t.path "few.dk"
+  local function saved(made)
+    made:save(path)
+    local opened = dk.open(path, { check = true })
+    t.eq(tostring(opened), tostring(made))
+    t.eq(opened:fingerprint(), made:fingerprint())
+    return t.read(path), opened, reader.read(t.read(path))
+  end
+  local few = all:where "g == 'gemeente07' and klasse == 'hbo'":slice(2, 8) -- 47, 87, 127 ... 287
+  for _, made in ipairs { few, few:sort "p desc", few:join(all:select "p", "p"),
+    all:slice(47, 47):append(all:slice(87, 87)), few:breakdown { by = { "p", "g" }, measures = "n = count()" },
+    all:breakdown { by = { "p", "g" }, measures = "n = count()" }:where "p in ('persoon047', 'persoon087')" } do
+    local bytes = saved(made)
+    for name in bytes:gmatch "persoon%d%d%d" do
+      t.ok(tonumber(name:match "%d+") % 40 == 7 and name ~= "persoon007", name)
+    end
+    t.has(bytes, "persoon047", "persoon087", "gemeente07")
+    for name in bytes:gmatch "gemeente%d%d" do t.eq(name, "gemeente07") end
+  end
+  local _, opened, columns = saved(few:slice(1, 1))
+  t.eq(opened.p:levels(), { "persoon047" })
+  t.eq(opened.v:levels(), { "kan2", "kan5" }) -- 47 % 7 and 47 % 5
+  t.eq(table.concat(columns[3].members, " "), "kan2 kan5")
+  t.eq(opened.klasse:levels(), { "vmbo", "mbo", "hbo" })
+  t.eq(opened.code:levels(), { "0", "1", "2" })
+  t.eq(columns[5].labels, { "nul", "een", "twee" })
+  all:slice(2, 2):save(path, { append = true })
+  t.eq(dk.open(path).p:levels(), { "persoon002", "persoon047" })
+  t.eq(#reader.read(t.read(path))[1].values, 2)
+  local stated = dk.read_text("v\na|b\nb\n", { types = { v = { "set", "|", members = { "a", "b", "c" } } } })
+  _, opened = saved(stated:slice(2, 2))
+  t.eq(opened.v:levels(), { "a", "b", "c" })
+  local geo = dk.hierarchy(dk.read_text "g;regio\ngemeente01;R\ngemeente07;R\ngemeente08;S\n", { "g", "regio" })
+  _, opened = saved(all:use(geo):slice(47, 47)) -- a hierarchy says what could occur, and is in the file
+  t.eq(opened.g:levels(), { "gemeente01", "gemeente07", "gemeente08" })
+  t.eq(opened.regio:levels(), { "R", "S" })
+  _, opened = saved(all:where "p == 'nobody'")
+  t.eq(opened.p:levels(), {})
+end)
