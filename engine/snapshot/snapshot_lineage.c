@@ -166,6 +166,23 @@ dk_status dki_saved_lineage_end(dki_saved_table *reading, dk_error *err)
     return status == DK_OK ? dki_lineage_days(&reading->properties, deeper, add_item_of, reading, err) : status;
 }
 
+#define OPENED "opened from the snapshot "
+
+/* How many of the items tell how what was saved came to be. Where that was a snapshot as it was opened, this file is that one: the path
+ * of the other, perhaps on another machine, says nothing of it. */
+static size_t n_told(const dki_saved_table *reading)
+{
+    size_t n = reading->n_lineage;
+
+    for (; n > 1; n--) {
+        const dk_lineage_item *last = &reading->lineage[n - 1];
+
+        if (last->depth > 0 || last->kind != DK_LINEAGE_STEP || strncmp(last->text, OPENED, sizeof OPENED - 1) != 0)
+            break;
+    }
+    return n;
+}
+
 dk_status dki_saved_lineage_make(const dki_saved_table *reading, const dk_table *table, dk_error *err)
 {
     dki_lineage *lineage;
@@ -173,10 +190,9 @@ dk_status dki_saved_lineage_make(const dki_saved_table *reading, const dk_table 
 
     if (status != DK_OK)
         return status;
-    for (size_t i = 0; i < reading->n_lineage && status == DK_OK; i++)
+    for (size_t i = 0; i < n_told(reading) && status == DK_OK; i++)
         status = dki_lineage_add(lineage, &reading->lineage[i], err);
     dki_table_attach(table, lineage);
-    return status == DK_OK ? dki_table_add_step(table, table, err, "opened from the snapshot %s",
-                                                dki_store_path(reading->store))
+    return status == DK_OK ? dki_table_add_step(table, table, err, OPENED "%s", dki_store_path(reading->store))
                            : status;
 }

@@ -175,6 +175,12 @@ Then rows appended to the snapshot: 5 rows.
     Then joined with plaatsen by gemeente: all rows of this table: 1 row.
         The table plaatsen: 1 row.
 Then opened from the snapshot %s: 5 rows.]]):format(path))
+  opened:save(second) -- as it was opened: the file is another, and what is told the same
+  dk.open(second):save(second)
+  t.eq(dk.open(second):explain(), (opened:explain():gsub("snapshot " .. path:gsub("%p", "%%%0"), "snapshot " .. second)))
+  dk.open(second):where "leeftijd < 20":save(path)
+  t.has(dk.open(path):explain(), "snapshot " .. second .. ": 5 rows.\nOnly where leeftijd < 20: 1 row left.\n"
+    .. "Then opened from the snapshot " .. path .. ": 1 row.")
   people(dk):breakdown { by = "gemeente", measures = { "n = count()", "d = (count() where in_sonar) / n" } }:save(second)
   local text, cell = dk.open(second):explain { gemeente = "Arnhem" }
   t.has(text, "d is 1.0000, which is 2 of 2", "by gemeente", "Then opened from the snapshot")
