@@ -127,14 +127,32 @@ static dk_status bind_key(const dk_table *table, const char *text, bool may_dire
     return status == DK_OK ? settle_key(text, may_direct, what, key, err) : status;
 }
 
+/* sort("dekking", "desc"): a direction, where no column is called so, and the key before. */
+static dk_status check_alone(const dk_table *table, const char *const *texts, size_t i, const char *what,
+                             dk_error *err)
+{
+    bool is_direction = strcmp(texts[i], "desc") == 0 || strcmp(texts[i], "asc") == 0;
+
+    if (i == 0 || !is_direction || find_column(table, texts[i]))
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: '%s' is no key, and stands in the text of one", what, texts[i]);
+    dki_hint(err, "write \"%s %s\"", texts[i - 1], texts[i]);
+    return DK_ERR_ARGUMENT;
+}
+
 dk_status dki_keys_bind(const dk_table *table, const char *const *texts, size_t n, bool may_direct,
                         const char *what, const dk_params *params, dki_order_key *keys, dk_error *err)
 {
     dk_status status = DK_OK;
     size_t done = 0;
 
-    while (done < n && (status = bind_key(table, texts[done], may_direct, what, params, &keys[done], err)) == DK_OK)
-        done++;
+    while (done < n && status == DK_OK) {
+        if (may_direct)
+            status = check_alone(table, texts, done, what, err);
+        if (status == DK_OK)
+            status = bind_key(table, texts[done], may_direct, what, params, &keys[done], err);
+        done += status == DK_OK;
+    }
     if (status != DK_OK)
         dki_keys_release(keys, done);
     return status;

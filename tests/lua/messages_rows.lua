@@ -14,6 +14,12 @@ test("orders that cannot be", function(t, dk)
   local function says(order, message) t.says(function() return data:sort(order) end, message) end
   says("m = n + 1", "sort: 'm = n + 1' gives a key a name (make it a column first: t:derive \"m = n + 1\")")
   says("n dsc", "sort: 'n dsc': behind the name stands asc or desc, not 'dsc'")
+  t.says(function() return data:sort("n", "desc") end,
+    "sort: 'desc' is no key, and stands in the text of one (write \"n desc\")")
+  says({ "naam desc", "n", "asc" }, "sort: 'asc' is no key, and stands in the text of one (write \"n asc\")")
+  t.eq(data:rename { n = "desc" }:sort("naam", "desc").desc:to_lua(), { 10, 30, 5 })
+  t.says(function() return data:window { order = { "maand", "desc" }, "k = row_number()" } end,
+    "window: order: 'desc' is no key, and stands in the text of one (write \"maand desc\")")
   says("naam < 'b",
     "this text does not end\n  "
     .. "naam < 'b\n         "
