@@ -6,7 +6,7 @@
  * Cost: a pass over the keys, which lie there in one to four bytes; where rows are wanted one over their codes,
  * that writes row numbers. Poll: once per block.
  */
-#include "sort_counted.h"
+#include "sort_counted_parts.h"
 
 #include <string.h>
 
@@ -15,24 +15,11 @@
 #include "base/pool.h"
 #include "data/column_parts.h"
 
-#define MOST_BITS 16
 #define FEWEST_ROWS 1024
 #define ROWS_OF_CODE 4         /* codes are few where rows are so many times as many */
 #define SLICE_ROWS 262144      /* a multiple of the rows of a block */
 #define MOST_PLACES (1u << 21) /* of all slices together */
-#define FEW_CODES 1024   /* so few are counted in four tables in turn: equal codes would wait for one another */
-#define CHUNK_ROWS 65536 /* of a column that is made; a multiple of 64 */
-
-struct dki_sort_counted {
-    dk_context *context;
-    dki_sort_pieces pieces;
-    unsigned shifts[MOST_BITS + 1]; /* of keys that have bits, from the lowest bit of the code */
-    uint64_t n_rows, slice;
-    size_t n_codes, n_slices;
-    uint16_t *codes;  /* by row; NULL: nobody wants rows */
-    uint32_t *places; /* of each slice n_codes: counts, then places */
-    uint64_t *ends;
-};
+#define FEW_CODES 1024 /* so few are counted in four tables in turn: equal codes would wait for one another */
 
 /* Codes. ------------------------------------------------------------------------------------------------------------ */
 
@@ -209,7 +196,7 @@ static void settle_places(dki_sort_counted *counted)
 static bool has_codes(const dki_sort_pieces_key *key)
 {
     return key->bytes == NULL && key->codes.codes == NULL && key->type != DK_REAL && key->type != DK_TEXT &&
-           !key->null_apart && key->bits <= MOST_BITS;
+           !key->null_apart && key->bits <= DKI_SORT_COUNTED_BITS;
 }
 
 static bool may_have_codes(const dki_order_key *keys, size_t n_keys, uint64_t n_rows)
@@ -219,7 +206,8 @@ static bool may_have_codes(const dki_order_key *keys, size_t n_keys, uint64_t n_
 
         if (type == DK_TEXT || type == DK_REAL || type == DK_RATIO) /* whose pieces would be looked for in vain */
             return false;
-        if (type == DK_CATEGORY && dk_dictionary_n_levels(dk_column_levels(keys[k].column)) >> MOST_BITS)
+        if (type == DK_CATEGORY &&
+            dk_dictionary_n_levels(dk_column_levels(keys[k].column)) >> DKI_SORT_COUNTED_BITS)
             return false;
     }
     return n_rows >= FEWEST_ROWS && n_rows <= UINT32_MAX;
@@ -231,7 +219,7 @@ static bool settle(dki_sort_counted *counted)
     const dki_sort_pieces *pieces = &counted->pieces;
     unsigned shift = pieces->bits;
 
-    if (pieces->bits > MOST_BITS || pieces->n_keys > MOST_BITS ||
+    if (pieces->bits > DKI_SORT_COUNTED_BITS || pieces->n_keys > DKI_SORT_COUNTED_BITS ||
         counted->n_rows / ROWS_OF_CODE < UINT64_C(1) << pieces->bits)
         return false;
     for (size_t k = 0; k < pieces->n_keys; k++) {
@@ -386,193 +374,4 @@ dk_status dki_sort_counted_distinct(const dki_sort_counted *counted, bool last, 
     *rows = made;
     *n = n_wanted;
     return DK_OK;
-}
-
-/* Columns. ---------------------------------------------------------------------------------------------------------- */
-
-struct making {
-    const dki_sort_counted *counted;
-    const dki_sort_pieces_key *key;
-    unsigned shift;
-    dk_storage storage;
-    uint32_t *levels; /* category: the code of each piece */
-    dki_made_chunk *made;
-};
-
-static dk_storage storage_of(const struct making *making)
-{
-    int64_t least = (int64_t)making->key->least, greatest = (int64_t)(making->key->least + making->key->span);
-
-    if (making->key->type == DK_BOOLEAN)
-        return DK_STORE_BITS;
-    if (making->key->type == DK_CATEGORY)
-        return making->key->span < UINT8_MAX    ? DK_STORE_U8
-               : making->key->span < UINT16_MAX ? DK_STORE_U16
-                                                : DK_STORE_U32;
-    if (least >= INT8_MIN && greatest <= INT8_MAX)
-        return DK_STORE_I8;
-    if (least >= INT16_MIN && greatest <= INT16_MAX)
-        return DK_STORE_I16;
-    return least >= INT32_MIN && greatest <= INT32_MAX ? DK_STORE_I32 : DK_STORE_I64;
-}
-
-static size_t bytes_of(dk_storage storage, size_t n)
-{
-    switch (storage) {
-    case DK_STORE_BITS: return dki_bit_words(n) * sizeof(uint64_t);
-    case DK_STORE_I8:
-    case DK_STORE_U8: return n;
-    case DK_STORE_I16:
-    case DK_STORE_U16: return 2 * n;
-    case DK_STORE_I32:
-    case DK_STORE_U32: return 4 * n;
-    default: return 8 * n;
-    }
-}
-
-#define FILL(type)                             \
-    do {                                       \
-        type *to_ = (type *)made->values + at; \
-        for (size_t i_ = 0; i_ < n; i_++)      \
-            to_[i_] = (type)value;             \
-    } while (0)
-
-/* n rows from `at` on are value. */
-static void fill(const dki_made_chunk *made, size_t at, size_t n, int64_t value)
-{
-    switch (made->storage) {
-    case DK_STORE_BITS:
-        for (size_t i = 0; value && i < n; i++)
-            dki_bit_set(made->values, at + i);
-        break;
-    case DK_STORE_I8:
-    case DK_STORE_U8: FILL(uint8_t); break;
-    case DK_STORE_I16:
-    case DK_STORE_U16: FILL(uint16_t); break;
-    case DK_STORE_I32:
-    case DK_STORE_U32: FILL(uint32_t); break;
-    default: FILL(int64_t); break;
-    }
-}
-
-/* The next n rows, from `at` on, have this piece. */
-static void put_piece(const struct making *making, dki_made_chunk *made, size_t at, size_t n, uint64_t piece)
-{
-    const dki_sort_pieces_key *key = making->key;
-    int64_t value = (int64_t)(key->descending ? key->least + key->span - piece : key->least + piece);
-
-    if (key->type == DK_CATEGORY) {
-        value = making->levels[piece];
-        made->n_nulls += value == 0 ? n : 0;
-    } else if (piece > key->span) {
-        made->n_nulls += n;
-        return; /* as the chunk was cleared */
-    } else if (made->valid) {
-        for (size_t i = 0; i < n; i++)
-            dki_bit_set(made->valid, at + i);
-    }
-    if (key->type != DK_CATEGORY && key->type != DK_BOOLEAN) {
-        made->least = !made->has_bounds || value < made->least ? value : made->least;
-        made->greatest = !made->has_bounds || value > made->greatest ? value : made->greatest;
-        made->has_bounds = true;
-    }
-    fill(made, at, n, value);
-}
-
-/* The first code whose rows reach behind row. */
-static size_t code_at(const dki_sort_counted *counted, uint64_t row)
-{
-    size_t low = 0, high = counted->n_codes - 1;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (counted->ends[middle] > row)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-static dk_status make_chunk(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
-{
-    const struct making *making = arg;
-    const dki_sort_counted *counted = making->counted;
-    dki_made_chunk *made = &making->made[begin / CHUNK_ROWS];
-    size_t code = code_at(counted, begin), n_values = (size_t)(end - begin);
-    uint64_t mask = (UINT64_C(1) << making->key->bits) - 1;
-
-    (void)worker;
-    made->constant = code >> making->shift == code_at(counted, end - 1) >> making->shift;
-    if (made->constant)
-        n_values = 1;
-    made->storage = making->storage;
-    made->n_rows = end - begin;
-    made->values = dki_alloc_wide(counted->context, bytes_of(making->storage, n_values), err);
-    if (made->values == NULL)
-        return DK_ERR_MEMORY;
-    memset(made->values, 0, bytes_of(making->storage, n_values));
-    if (making->key->has_null && making->key->type != DK_CATEGORY) {
-        made->valid = dki_calloc(counted->context, dki_bit_words(n_values), sizeof *made->valid, err);
-        if (made->valid == NULL)
-            return DK_ERR_MEMORY;
-    }
-    for (size_t at = 0; at < n_values; code++) {
-        uint64_t stop = counted->ends[code] < end ? counted->ends[code] : end;
-        size_t n = made->constant ? 1 : (size_t)(stop - begin) - at;
-
-        if (n > 0)
-            put_piece(making, made, at, n, code >> making->shift & mask);
-        at += n;
-    }
-    if (made->constant && made->n_nulls > 0)
-        made->n_nulls = made->n_rows;
-    if (made->n_nulls == 0) {
-        dki_free(counted->context, made->valid);
-        made->valid = NULL;
-    }
-    return DK_OK;
-}
-
-/* From pieces back to codes of levels. */
-static dk_status invert_ranks(struct making *making, dk_context *context, dk_error *err)
-{
-    const dki_sort_pieces_key *key = making->key;
-    size_t n = dk_dictionary_n_levels(dk_column_levels(key->column));
-
-    making->levels = dki_calloc(context, (size_t)key->span + 2, sizeof *making->levels, err);
-    if (making->levels == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t code = 1; code <= n; code++)
-        making->levels[key->ranks[code]] = (uint32_t)code;
-    return DK_OK;
-}
-
-dk_status dki_sort_counted_column(const dki_sort_counted *counted, size_t k, const dk_column **out, dk_error *err)
-{
-    dk_context *context = counted->context;
-    struct making making = { .counted = counted, .key = &counted->pieces.keys[k], .shift = counted->shifts[k] };
-    const dk_column *column = making.key->column;
-    size_t n_chunks = (size_t)((counted->n_rows + CHUNK_ROWS - 1) / CHUNK_ROWS);
-    dk_status status = DK_OK;
-
-    making.storage = storage_of(&making);
-    if (making.key->type == DK_CATEGORY)
-        status = invert_ranks(&making, context, err);
-    making.made = status == DK_OK ? dki_calloc(context, n_chunks, sizeof *making.made, err) : NULL;
-    if (making.made == NULL) {
-        dki_free(context, making.levels);
-        return DK_ERR_MEMORY;
-    }
-    status = dki_parallel(context, counted->n_rows, CHUNK_ROWS, make_chunk, &making, err);
-    if (status == DK_OK)
-        status = dki_column_of_made(context, making.key->type, dk_column_scale(column), dk_column_levels(column),
-                                    making.made, n_chunks, out, err);
-    else
-        for (size_t i = 0; i < n_chunks; i++)
-            dki_made_drop(context, &making.made[i]);
-    dki_free(context, making.made);
-    dki_free(context, making.levels);
-    return status;
 }
