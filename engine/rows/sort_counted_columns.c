@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "data/column_parts.h"
+#include "data/storage.h"
 
 #define CHUNK_ROWS 65536 /* a multiple of 64 */
 
@@ -33,25 +34,7 @@ static dk_storage storage_of(const struct making *making)
         return making->key->span < UINT8_MAX    ? DK_STORE_U8
                : making->key->span < UINT16_MAX ? DK_STORE_U16
                                                 : DK_STORE_U32;
-    if (least >= INT8_MIN && greatest <= INT8_MAX)
-        return DK_STORE_I8;
-    if (least >= INT16_MIN && greatest <= INT16_MAX)
-        return DK_STORE_I16;
-    return least >= INT32_MIN && greatest <= INT32_MAX ? DK_STORE_I32 : DK_STORE_I64;
-}
-
-static size_t bytes_of(dk_storage storage, size_t n)
-{
-    switch (storage) {
-    case DK_STORE_BITS: return dki_bit_words(n) * sizeof(uint64_t);
-    case DK_STORE_I8:
-    case DK_STORE_U8: return n;
-    case DK_STORE_I16:
-    case DK_STORE_U16: return 2 * n;
-    case DK_STORE_I32:
-    case DK_STORE_U32: return 4 * n;
-    default: return 8 * n;
-    }
+    return dki_narrowest(least, greatest);
 }
 
 #define FILL(type)                             \
@@ -133,10 +116,10 @@ static dk_status make_chunk(void *arg, unsigned worker, uint64_t begin, uint64_t
         n_values = 1;
     made->storage = making->storage;
     made->n_rows = end - begin;
-    made->values = dki_alloc_wide(counted->context, bytes_of(making->storage, n_values), err);
+    made->values = dki_alloc_wide(counted->context, dki_storage_bytes(making->storage, n_values), err);
     if (made->values == NULL)
         return DK_ERR_MEMORY;
-    memset(made->values, 0, bytes_of(making->storage, n_values));
+    memset(made->values, 0, dki_storage_bytes(making->storage, n_values));
     if (making->key->has_null && making->key->type != DK_CATEGORY) {
         made->valid = dki_calloc(counted->context, dki_bit_words(n_values), sizeof *made->valid, err);
         if (made->valid == NULL)
