@@ -12,6 +12,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "canonical.h"
+#include "data/storage.h"
 
 typedef struct form {
     uint64_t n; /* numbers seen */
@@ -44,15 +45,6 @@ static bool take_number(form *f, const dki_canonical *number, size_t row)
     f->least = number->value < f->least ? number->value : f->least;
     f->greatest = number->value > f->greatest ? number->value : f->greatest;
     return true;
-}
-
-static uint8_t width_of(int64_t least, int64_t greatest)
-{
-    if (least >= INT8_MIN && greatest <= INT8_MAX)
-        return 1;
-    if (least >= INT16_MIN && greatest <= INT16_MAX)
-        return 2;
-    return least >= INT32_MIN && greatest <= INT32_MAX ? 4 : 8;
 }
 
 static void narrow(const int64_t *numbers, size_t n, uint8_t width, void *out)
@@ -118,7 +110,7 @@ dk_status dki_numbers_split(dki_block_reader *reader, const dki_fields *fields, 
         return DK_OK;
     }
     *out = (dki_stretch){ .is_numbers = true,
-                          .width = width_of(f.least, f.greatest),
+                          .width = (uint8_t)dki_storage_width(dki_narrowest(f.least, f.greatest)),
                           .scale = f.scale,
                           .mark = f.mark,
                           .is_grouped = f.is_grouped,
