@@ -8,6 +8,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "bit_length.h"
+
 const int64_t dki_power10[19] = {
     1,
     10,
@@ -33,15 +35,6 @@ const int64_t dki_power10[19] = {
 static dki_u128 magnitude(dki_i128 value)
 {
     return value < 0 ? -(dki_u128)value : (dki_u128)value;
-}
-
-static unsigned bit_length(dki_u128 value)
-{
-    uint64_t high = (uint64_t)(value >> 64);
-
-    if (high)
-        return 128 - (unsigned)__builtin_clzll(high);
-    return (uint64_t)value ? 64 - (unsigned)__builtin_clzll((uint64_t)value) : 0;
 }
 
 bool dki_rescale(int64_t value, unsigned from, unsigned to, int64_t *out)
@@ -201,12 +194,12 @@ int dki_ratio_compare_real(dk_ratio a, double b)
     left = magnitude(a.numerator);
     right = (dki_u128)split(b, &e) * (uint64_t)a.denominator;
     if (e >= 0) {
-        if (bit_length(right) + (unsigned)e > 127)
+        if (dki_bit_length_wide(right) + (unsigned)e > 127)
             order = -1;
         else
             order = (left > right << e) - (left < right << e);
     } else {
-        if (bit_length(left) + (unsigned)-e > 127)
+        if (dki_bit_length_wide(left) + (unsigned)-e > 127)
             order = 1;
         else
             order = (left << -e > right) - (left << -e < right);
@@ -237,10 +230,10 @@ double dki_ratio_real(dk_ratio a)
 
     if (n == 0)
         return 0.0;
-    shift = 126 - (int)bit_length(n);
+    shift = 126 - (int)dki_bit_length_wide(n);
     quotient = (n << shift) / (uint64_t)a.denominator;
     rest = (n << shift) % (uint64_t)a.denominator != 0;
-    excess = (int)bit_length(quotient) - 55;
+    excess = (int)dki_bit_length_wide(quotient) - 55;
     if (excess > 0) {
         rest |= (quotient & (((dki_u128)1 << excess) - 1)) != 0;
         quotient >>= excess;
@@ -291,7 +284,7 @@ static bool round_real(double value, unsigned digits, dki_i128 *out)
     }
     scaled = (dki_i128)split(value, &e) * dki_power10[digits]; /* under 2^113 */
     if (e >= 0) {
-        if (bit_length((dki_u128)scaled) + (unsigned)e > 127)
+        if (dki_bit_length_wide((dki_u128)scaled) + (unsigned)e > 127)
             return false;
         scaled <<= e;
     } else if (-e > 126) {

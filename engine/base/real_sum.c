@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bit_length.h"
+
 #define LEAST_EXPONENT (-1074)   /* of bit 0 */
 #define SHORT_PLACE (1074 - 128) /* of bit 0 of a short sum */
 
@@ -102,13 +104,6 @@ void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight)
     }
 }
 
-static unsigned bit_length(dki_u128 value) /* > 0 */
-{
-    uint64_t high = (uint64_t)(value >> 64);
-
-    return high ? 128 - (unsigned)__builtin_clzll(high) : 64 - (unsigned)__builtin_clzll((uint64_t)value);
-}
-
 bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight)
 {
     dki_u128 product;
@@ -118,7 +113,7 @@ bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight)
 
     if (!take_apart(value, weight, &product, &place, &negative))
         return true;
-    if (place < SHORT_PLACE || place - SHORT_PLACE + bit_length(product) > 128 + 62)
+    if (place < SHORT_PLACE || place - SHORT_PLACE + dki_bit_length_wide(product) > 128 + 62)
         return false;
     place -= SHORT_PLACE;
     term = shift_term(product, place % 64, negative);
@@ -149,7 +144,7 @@ bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value, int6
     if (!take_apart(value, weight, &product, &place, &negative))
         return true;
     at = (int)place + LEAST_EXPONENT + (int)below;
-    if (!has_room(n, at, bit_length(product)))
+    if (!has_room(n, at, dki_bit_length_wide(product)))
         return false;
     apply_product(limbs, n, product, (unsigned)at, negative);
     return true;
@@ -166,7 +161,7 @@ bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, 
         return true;
     x *= y; /* 106 bits at most: the weight is multiplied with the upper and the lower 64 */
     at = (int)(place_a + place_b) + 2 * LEAST_EXPONENT + (int)below;
-    bits = bit_length(x) + (weight > 1 ? bit_length((dki_u128)weight) : 0);
+    bits = dki_bit_length_wide(x) + (weight > 1 ? dki_bit_length_wide((dki_u128)weight) : 0);
     if (!has_room(n, at, bits))
         return false;
     apply_product(limbs, n, (uint64_t)x * (dki_u128)weight, (unsigned)at, negative_a != negative_b);

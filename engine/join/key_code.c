@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
@@ -128,11 +129,6 @@ static dk_status choose_text(dki_key_shape *shape, const dk_column *column, bool
 
 /* The code. ---------------------------------------------------------------------------------------------------- */
 
-static unsigned bits_of(uint64_t greatest)
-{
-    return greatest == 0 ? 1 : 64 - (unsigned)__builtin_clzll(greatest);
-}
-
 static dk_status choose_form(dki_key_shape *shape, const dk_column *column, bool try_digits, dk_error *err)
 {
     int64_t least = 0, greatest = 0;
@@ -144,7 +140,7 @@ static dk_status choose_form(dki_key_shape *shape, const dk_column *column, bool
     case DK_CATEGORY:
         shape->form = DKI_KEY_CODE;
         shape->levels = dk_dictionary_retain(dk_column_levels(column));
-        shape->n_bits = bits_of(dk_dictionary_n_levels(shape->levels));
+        shape->n_bits = dki_bit_length(dk_dictionary_n_levels(shape->levels) | 1);
         return DK_OK;
     case DK_RATIO:
         shape->form = DKI_KEY_RATIO;
@@ -162,7 +158,7 @@ static dk_status choose_form(dki_key_shape *shape, const dk_column *column, bool
             (void)dk_column_bounds(column, &least, &greatest);
         shape->least = least;
         shape->range = (uint64_t)greatest - (uint64_t)least;
-        shape->n_bits = bits_of(shape->range);
+        shape->n_bits = dki_bit_length(shape->range | 1);
         return DK_OK;
     }
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "base/ordered_key.h"
 #include "base/status.h"
@@ -160,11 +161,6 @@ dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first,
     return DK_OK;
 }
 
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 1;
-}
-
 /* Sorts places by the numbers that stand there, less the least of them. */
 static dk_status sort_places(dki_tally *tally, uint64_t *places, uint64_t *keys, dk_error *err)
 {
@@ -176,7 +172,7 @@ static dk_status sort_places(dki_tally *tally, uint64_t *places, uint64_t *keys,
     }
     for (size_t i = 0; i < tally->n; i++)
         keys[i] -= least;
-    return dki_sort_keys(tally->context, keys, places, tally->n, bits_of(most - least), err);
+    return dki_sort_keys(tally->context, keys, places, tally->n, dki_bit_length((most - least) | 1), err);
 }
 
 /* Moves entries to their places, putting equal ones together. */
@@ -298,8 +294,8 @@ dk_status dki_tally_settle(dki_tally *tally, dk_error *err)
         group = tally->groups[i] > group ? tally->groups[i] : group;
         others |= tally->counts[i] ^ 1;
     }
-    key_bits = bits_of(most - least);
-    bits = key_bits + (group ? bits_of(group) : 0);
+    key_bits = dki_bit_length((most - least) | 1);
+    bits = key_bits + dki_bit_length(group);
     if (others == 0 && bits <= 64 && n <= UINT32_MAX)
         status = settle_numbers(tally, least, key_bits, bits, err);
     else

@@ -8,16 +8,12 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 
 #define FEW 32
 #define LEAST_BITS 5
 #define MOST_BITS 11 /* sums by digit lie in half of the nearest cache */
-
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
 
 static void swap(uint64_t *keys, uint64_t *counts, size_t a, size_t b)
 {
@@ -67,13 +63,13 @@ static void narrow(const dki_tally_entries *entries, uint64_t from, uint64_t to,
     const uint64_t *keys = entries->keys, *counts = entries->counts;
     uint64_t sums[1 << MOST_BITS], least = UINT64_MAX, most = 0, first = 0, last, end;
     size_t n = entries->n, kept = 0;
-    unsigned bits = bits_of(n) - 1, wide, shift;
+    unsigned bits = dki_bit_length(n) - 1, wide, shift;
 
     for (size_t i = 0; i < n; i++) {
         least = keys[i] < least ? keys[i] : least;
         most = keys[i] > most ? keys[i] : most;
     }
-    wide = bits_of(most - least);
+    wide = dki_bit_length(most - least);
     bits = bits < LEAST_BITS ? LEAST_BITS : bits > MOST_BITS ? MOST_BITS : bits;
     shift = wide > bits ? wide - bits : 0;
     memset(sums, 0, (((most - least) >> shift) + 1) * sizeof *sums);

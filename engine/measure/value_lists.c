@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 
 #define FEW_CODES 32
@@ -46,11 +47,6 @@ void dki_value_lists_release(dki_value_lists *lists)
     dki_free(lists->context, lists);
 }
 
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
-
 /* A part of the codes: those from least to least + range; `below` are less. */
 struct part {
     uint32_t least, range;
@@ -71,7 +67,7 @@ static struct part whole(const uint32_t *codes, size_t n)
 /* Narrows a part to the codes whose leading bits are those of the one in place k. */
 static void narrow(const uint32_t *codes, size_t n, size_t k, struct part *part)
 {
-    unsigned bits = bits_of(part->n) - 1, wide = bits_of(part->range), shift;
+    unsigned bits = dki_bit_length(part->n) - 1, wide = dki_bit_length(part->range), shift;
     uint32_t counts[1 << MOST_BITS], least = part->least, range = part->range, digit = 0;
 
     bits = bits < LEAST_BITS ? LEAST_BITS : bits > MOST_BITS ? MOST_BITS : bits;

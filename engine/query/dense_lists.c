@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "data/codes_widths.h"
@@ -27,15 +28,10 @@ struct dki_list_slab {
     dki_list_chunk chunks[];
 };
 
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
-
 dki_bins dki_bins_for(size_t n_slots, uint64_t n_codes, uint64_t n_rows)
 {
     uint64_t most = n_rows / BIN_ROWS + 1, chunk, slab;
-    dki_bins bins = { .n_slots = n_slots, .code_bits = bits_of(n_codes - 1) };
+    dki_bins bins = { .n_slots = n_slots, .code_bits = dki_bit_length(n_codes - 1) };
 
     most = most < MOST_BINS ? most : MOST_BINS;
     while (((n_slots - 1) >> bins.shift) + 1 > most)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "dense_kernels.h"
 
@@ -30,11 +31,6 @@
 static uint64_t affordable(uint64_t n_rows, uint64_t most)
 {
     return n_rows < most / 4 ? n_rows * 4 + 1024 : most;
-}
-
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
 }
 
 /* dense: gets the numbers, or NULL. */
@@ -122,7 +118,7 @@ static bool find_counters(dki_dense_plan *dense, size_t value, size_t filter, ui
 static size_t find_sums(dki_dense_plan *dense, size_t value, uint64_t n_rows)
 {
     uint64_t n_codes = dki_dimension_n_codes(&dense->plan->values[value].what);
-    unsigned sum_bits = bits_of(n_rows) + bits_of(n_codes + 1);
+    unsigned sum_bits = dki_bit_length(n_rows) + dki_bit_length(n_codes + 1);
 
     for (size_t i = 0; i < dense->n_sums; i++) {
         if (dense->sums[i].value == value)
@@ -131,7 +127,7 @@ static size_t find_sums(dki_dense_plan *dense, size_t value, uint64_t n_rows)
     dense->sums[dense->n_sums] = (dki_dense_sums){
         .value = value,
         .width = dki_width_for(n_codes),
-        .shift = sum_bits + bits_of(n_rows) <= 64 ? sum_bits : 0,
+        .shift = sum_bits + dki_bit_length(n_rows) <= 64 ? sum_bits : 0,
     };
     return dense->n_sums++;
 }
@@ -309,7 +305,7 @@ static void place_gathered(dki_dense_plan *dense)
  * rows are few, clearing and adding up the copies costs more. */
 static void spread(dki_dense_counters *counters, uint64_t n_rows)
 {
-    unsigned bits = bits_of(counters->n - 1); /* 0 where there is one counter */
+    unsigned bits = dki_bit_length(counters->n - 1); /* 0 where there is one counter */
 
     counters->stride = counters->n <= SPREAD_COUNTERS && counters->n <= n_rows / 8 ? counters->n : 0;
     if (bits <= DKI_MOST_PAIR_BITS && counters->n << bits <= n_rows / 8)

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "packed_key.h"
 #include "rows/sort_radix.h"
@@ -18,13 +19,6 @@
 
 #define MOST_BUCKET_BITS 16
 #define FEW 24 /* so many are sorted by insertion */
-
-static unsigned bits_of(dki_key key)
-{
-    uint64_t high = (uint64_t)(key >> 64), low = (uint64_t)key;
-
-    return high ? 128 - (unsigned)__builtin_clzll(high) : low ? 64 - (unsigned)__builtin_clzll(low) : 0;
-}
 
 static dki_key key_of(const dki_key_order *keys, size_t i)
 {
@@ -63,8 +57,8 @@ static struct cut plan_cut(const dki_key_order *keys)
         cut.least = low;
         greatest = high;
     }
-    range = bits_of(greatest - cut.least);
-    cut.place_bits = bits_of(keys->n - 1);
+    range = dki_bit_length_wide(greatest - cut.least);
+    cut.place_bits = dki_bit_length(keys->n - 1);
     most = cut.place_bits < MOST_BUCKET_BITS ? cut.place_bits : MOST_BUCKET_BITS;
     cut.bits = 64 - cut.place_bits < range ? 64 - cut.place_bits : range;
     cut.bucket_bits = most < cut.bits ? most : cut.bits;

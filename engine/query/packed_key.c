@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/ordered_key.h"
@@ -18,11 +19,6 @@
 #endif
 
 #define TILE_ROWS 1024
-
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
 
 /* Layout. ------------------------------------------------------------------------------------------------------ */
 
@@ -87,7 +83,7 @@ dk_status dki_packing_init(dki_packing *packing, const dki_plan *plan, bool *fit
         *fits = plan_dim(dim);
         if (*fits && dim->what.type == DK_CATEGORY)
             status = plan_levels(dim, plan->context, err);
-        dim->bits = (uint8_t)bits_of(dim->null);
+        dim->bits = (uint8_t)dki_bit_length(dim->null);
         dim->place = dim->bits > 0 || dim->has_null_bit ? (uint8_t)packing->bits : 0; /* no bits can lie anywhere */
         packing->bits += dim->bits + dim->has_null_bit;
         *fits = *fits && packing->bits <= 128;

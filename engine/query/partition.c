@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
@@ -225,11 +226,6 @@ dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, co
 
 /* Order. ------------------------------------------------------------------------------------------------------- */
 
-static unsigned bits_of(uint64_t x)
-{
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
-
 /* Sorts groups stably by one half of their keys. keys: scratch. */
 static dk_status sort_half(const dki_partitions *parts, const uint64_t *half, size_t n, uint64_t *keys,
                            uint64_t *groups, dk_error *err)
@@ -242,7 +238,7 @@ static dk_status sort_half(const dki_partitions *parts, const uint64_t *half, si
     }
     for (size_t i = 0; i < n; i++)
         keys[i] = half[groups[i]] - least;
-    return dki_sort_keys(parts->plan->context, keys, groups, n, bits_of(most - least), err);
+    return dki_sort_keys(parts->plan->context, keys, groups, n, dki_bit_length(most - least), err);
 }
 
 static void put_in_order(uint64_t *half, const uint32_t *order, size_t n, uint64_t *scratch)

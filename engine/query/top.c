@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -278,7 +279,7 @@ static dk_status find_by_heaps(struct top *top, bool *done, dk_error *err)
     dk_status status;
 
     *done = false;
-    top->row_bits = top->n_rows > 1 ? 64 - (unsigned)__builtin_clzll(top->n_rows - 1) : 1;
+    top->row_bits = top->n_rows > 1 ? dki_bit_length(top->n_rows - 1) : 1;
     status = dki_sort_pieces_init(&top->groups, top->context, top->keys, spec->n_within, spec->n_within, 62, err);
     if (status != DK_OK)
         return status;

@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -231,7 +232,7 @@ static dk_status order_by(dk_context *context, const dki_order_key *keys, size_t
 
     order.limit = (size_t)(limit < n_rows ? limit : n_rows);
     order.n_sorted = order.limit;
-    order.row_bits = n_rows > 1 ? 64 - (unsigned)__builtin_clzll(n_rows - 1) : 1;
+    order.row_bits = n_rows > 1 ? dki_bit_length(n_rows - 1) : 1;
     status = dki_sort_pieces_init(&order.pieces, context, keys, n_keys, n_group, 64 - order.row_bits, err);
     if (status != DK_OK)
         return status;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/memory.h"
 #include "base/ordered_key.h"
 #include "base/pool.h"
@@ -14,11 +15,6 @@
 
 #define RANGE_ROWS 262144
 #define MOST_TEXT_BITS 128 /* a text that takes more goes by its rank */
-
-static unsigned width(uint64_t greatest)
-{
-    return greatest ? 64 - (unsigned)__builtin_clzll(greatest) : 0;
-}
 
 /* What must be looked for. ------------------------------------------------------------------------------------------ */
 
@@ -141,7 +137,7 @@ static void settle_range(dki_sort_pieces_key *key, uint64_t least, uint64_t span
     key->least = least;
     key->span = span;
     key->null_apart = key->has_null && span == UINT64_MAX;
-    key->bits = width(span + (key->has_null && !key->null_apart)) + key->null_apart;
+    key->bits = dki_bit_length(span + (key->has_null && !key->null_apart)) + key->null_apart;
 }
 
 static dk_status init_ranks(dki_sort_pieces_key *key, dk_error *err)
@@ -168,7 +164,7 @@ static unsigned rank_bytes(const dki_sort_pieces_key *key, const uint8_t *seen, 
             ranks[byte] = (uint8_t)(key->descending ? n - 1 - rank : rank);
             rank++;
         }
-    return n ? width(n - 1) : 0;
+    return n ? dki_bit_length(n - 1) : 0;
 }
 
 /* UTF-8 has 243 different bytes at most, so that ranks fit, the end of a text included. */
