@@ -64,10 +64,12 @@ dk_status dki_zstd_compress(dk_context *context, const void *bytes, size_t size,
         return status;
     room = zstd.ZSTD_compressBound(size);
     packed = dki_alloc_wide(context, room, err);
-    work = packed ? zstd.ZSTD_createCCtx_advanced(memory) : NULL;
+    if (packed == NULL)
+        return DK_ERR_MEMORY;
+    work = zstd.ZSTD_createCCtx_advanced(memory);
     if (work == NULL) {
         dki_free(context, packed);
-        return packed ? dki_fail(err, DK_ERR_MEMORY, "out of memory (compressing %zu bytes)", size) : DK_ERR_MEMORY;
+        return dki_fail(err, DK_ERR_MEMORY, "out of memory (compressing %zu bytes)", size);
     }
     used = zstd.ZSTD_compressCCtx(work, packed, room, bytes, size, level);
     zstd.ZSTD_freeCCtx(work);
