@@ -21,15 +21,6 @@
 
 /* Columns. ----------------------------------------------------------------------------------------------------- */
 
-static bool is_key(const dki_join *join, const char *name)
-{
-    for (size_t k = 0; k < join->n_keys; k++) {
-        if (strcmp(join->right_names[k], name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool is_taken(const dki_joining *making, const char *name)
 {
     for (size_t i = 0; i < making->n_fields; i++)
@@ -91,7 +82,7 @@ static dk_status choose_fields(dki_joining *making, dk_error *err)
 
         if (how->columns)
             status = dk_table_get(join->right, how->columns[i], &column, err);
-        else if (is_key(join, dk_table_field(join->right, i)->name))
+        else if (dki_join_is_key(join->right_names, join->n_keys, dk_table_field(join->right, i)->name))
             continue;
         if (status == DK_OK)
             status = add_field(making, column, err);

@@ -30,6 +30,14 @@ static const char match_kind; /* its address */
 
 /* Messages. ---------------------------------------------------------------------------------------------------- */
 
+bool dki_join_is_key(const char *const *names, size_t n, const char *column)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(names[k], column) == 0)
+            return true;
+    return false;
+}
+
 const char *dki_join_words(const dki_join *join, char *out, size_t size)
 {
     size_t used = 0;

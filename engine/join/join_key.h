@@ -46,6 +46,9 @@ dk_status dki_join_check_unique(dki_join *join, dk_error *err);
 /* The operation has succeeded: what was made for it may stay with the columns. */
 void dki_join_keep(const dki_join *join);
 
+/* Whether a column is one of the keys of its side, whose names these are. */
+bool dki_join_is_key(const char *const *names, size_t n, const char *column);
+
 /* "pseudoniem, jaar = year": the keys, as steps of a lineage tell them, cut to fit. Returns out. */
 const char *dki_join_words(const dki_join *join, char *out, size_t size);
 #define DKI_JOIN_WORDS 300 /* bytes of them */

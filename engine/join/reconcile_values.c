@@ -158,14 +158,6 @@ static dk_status compare_column(dki_report *report, const char *name, const dk_c
     return status;
 }
 
-static bool is_key(const char *const *names, size_t n, const char *name)
-{
-    for (size_t k = 0; k < n; k++)
-        if (strcmp(names[k], name) == 0)
-            return true;
-    return false;
-}
-
 dk_status dki_report_add_values(dki_report *report, dk_error *err)
 {
     const dki_join *join = &report->join;
@@ -176,8 +168,8 @@ dk_status dki_report_add_values(dki_report *report, dk_error *err)
         size_t other = dk_table_find(join->right, field->name);
         const dk_column *columns[2];
 
-        if (other == DK_NO_COLUMN || is_key(join->left_names, join->n_keys, field->name) ||
-            is_key(join->right_names, join->n_keys, field->name))
+        if (other == DK_NO_COLUMN || dki_join_is_key(join->left_names, join->n_keys, field->name) ||
+            dki_join_is_key(join->right_names, join->n_keys, field->name))
             continue;
         columns[0] = field->column;
         columns[1] = dk_table_field(join->right, other)->column;
