@@ -2,13 +2,7 @@
 
 local test = ...
 
-local function persons(dk)
-  return dk.table({
-    { "regio", { "M", "M", "M", "M", "R", "R", "R" } },
-    { "gemeente", { "Arnhem", "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", "Tiel" } },
-    { "in_sonar", { true, false, false, false, true, false, false } },
-  }):with { name = "personen", unit = "persons" }
-end
+local persons = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/persons.lua")
 
 local function coverage(dk)
   return dk.breakdown "dekking" { by = { "regio", "gemeente" }, margins = "rollup",
