@@ -132,14 +132,18 @@ static dk_status fail_unknown(struct check *check, const dki_node *node)
 static dk_status add_within(struct check *check, const dki_node *node)
 {
     dk_breakdown *breakdown = check->breakdown;
-    dki_within *longer = dki_arena_array(&breakdown->arena, breakdown->n_within + 1, sizeof *longer, check->err);
+    size_t n = breakdown->n_within;
 
-    if (longer == NULL)
-        return DK_ERR_MEMORY;
-    if (breakdown->n_within > 0)
-        memcpy(longer, breakdown->within, breakdown->n_within * sizeof *longer);
-    longer[breakdown->n_within++] = (dki_within){ check->expr, node };
-    breakdown->within = longer;
+    if ((n & (n - 1)) == 0) { /* 0, or a power of two: full */
+        dki_within *longer = dki_arena_array(&breakdown->arena, n ? 2 * n : 1, sizeof *longer, check->err);
+
+        if (longer == NULL)
+            return DK_ERR_MEMORY;
+        if (n > 0)
+            memcpy(longer, breakdown->within, n * sizeof *longer);
+        breakdown->within = longer;
+    }
+    breakdown->within[breakdown->n_within++] = (dki_within){ check->expr, node };
     return DK_OK;
 }
 
