@@ -88,11 +88,13 @@ static dk_status find_columns(const struct pivot *pivot, const char *const *name
     return status;
 }
 
-/* One column, one role. */
-static dk_status check_roles(const dk_pivot_spec *spec, dk_error *err)
+/* Each a column of the table, and one column, one role. */
+static dk_status check_roles(const dk_table *table, const dk_pivot_spec *spec, dk_error *err)
 {
     const char *const *lists[] = { spec->rows, spec->columns, spec->values };
     const size_t sizes[] = { spec->n_rows, spec->n_columns, spec->n_values };
+    dk_status status = DK_OK;
+    size_t at;
 
     if (spec->n_columns == 0)
         return dki_fail(err, DK_ERR_ARGUMENT,
@@ -108,7 +110,10 @@ static dk_status check_roles(const dk_pivot_spec *spec, dk_error *err)
                             err, DK_ERR_ARGUMENT,
                             "a pivot names %s twice: a column has one place in rows, columns and values",
                             lists[a][i]);
-    return DK_OK;
+    for (size_t a = 0; a < 3; a++)
+        for (size_t i = 0; i < sizes[a] && status == DK_OK; i++)
+            status = dk_table_get(table, lists[a][i], &at, err);
+    return status;
 }
 
 static dk_status read_spec(struct pivot *pivot, dk_error *err)
@@ -467,7 +472,7 @@ dk_status dk_table_pivot(const dk_table *table, const dk_pivot_spec *spec, const
     dk_status status = dki_refuse_margin(table, "a pivot", err);
 
     if (status == DK_OK)
-        status = check_roles(spec, err);
+        status = check_roles(table, spec, err);
     if (status != DK_OK)
         return status;
     return spec->aggregate ? dki_pivot_aggregated(table, spec, out, err)

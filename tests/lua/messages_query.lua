@@ -216,6 +216,10 @@ test("tables that cannot be turned", function(t, dk)
   says("pivot", { rows = "g", columns = "m", values = "n" },
     "rows 1 and 2 of the table belong in one cell: g a, m x (say how several become one, aggregate = \"sum\", "
     .. "or name what tells them apart in rows)")
+  says("pivot", { rows = "g", columns = "m", values = "count()", aggregate = "sum" },
+    "unknown column \"count()\" (there are: g, m, n)")
+  says("pivot", { rows = "gg", columns = "m", values = "n", aggregate = "sum" },
+    "unknown column \"gg\" (did you mean \"g\"?)")
   says("pivot", { rows = "g", columns = "m", values = "n", aggregate = "total" },
     "a pivot has no aggregate total (aggregates of a pivot are sum, mean, min, max, median, distinct and "
     .. "others of one argument)")
