@@ -11,12 +11,54 @@
 #include "codes.h"
 #include "column_parts.h"
 
+/* Rows that become one chunk: of any number where they have one code. */
+struct piece {
+    uint64_t first, n_rows;
+    bool constant;
+};
+
 struct mapping {
     const dk_column *column;
-    const void *table; /* of each code, the new one in the width that is written */
+    const uint32_t *codes; /* of each code, the new one ... */
+    const void *table;     /* ... in the width that is written */
     unsigned width;
+    struct piece *pieces;
+    size_t n_pieces;
     dki_made_chunk *made;
 };
+
+/* Adds rows that come to several chunks, from first on. */
+static void cut_rows(struct mapping *mapping, uint64_t first, uint64_t end)
+{
+    while (first < end) {
+        uint64_t n = end - first < DKI_CHUNK_ROWS ? end - first : DKI_CHUNK_ROWS;
+
+        mapping->pieces[mapping->n_pieces++] = (struct piece){ first, n, false };
+        first += n;
+    }
+}
+
+static dk_status cut(struct mapping *mapping, dk_error *err)
+{
+    const dk_column *column = mapping->column;
+    size_t most = (size_t)(column->n_rows / DKI_CHUNK_ROWS) + 2 * column->n_parts + 1;
+    uint64_t first = 0;
+
+    mapping->pieces = dki_alloc_array(column->context, most, sizeof *mapping->pieces, err);
+    if (mapping->pieces == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < column->n_parts; i++) {
+        const dki_part *part = &column->parts[i];
+
+        if (!part->chunk->constant || part->n_rows < DK_BLOCK_ROWS)
+            continue;
+        cut_rows(mapping, first, part->start);
+        mapping->pieces[mapping->n_pieces++] = (struct piece){ part->start, part->n_rows, true };
+        first = part->start + part->n_rows;
+    }
+    cut_rows(mapping, first, column->n_rows);
+    return DK_OK;
+}
 
 static size_t zeros(unsigned width, const void *codes, size_t n)
 {
@@ -34,17 +76,36 @@ static unsigned width_of(dk_storage storage)
     return storage == DK_STORE_U8 ? 0 : storage == DK_STORE_U16 ? 1 : 2;
 }
 
-static dk_status map_chunk(const struct mapping *mapping, uint64_t first, dki_made_chunk *made, dk_view *view,
-                           dk_error *err)
+static dk_status map_constant(const struct mapping *mapping, const struct piece *piece, dki_made_chunk *made,
+                              dk_view *view, dk_error *err)
 {
-    static const dk_storage storages[] = { DK_STORE_U8, DK_STORE_U16, DK_STORE_U32 };
-    uint64_t left = mapping->column->n_rows - first;
-    size_t n_rows = left < DKI_CHUNK_ROWS ? (size_t)left : DKI_CHUNK_ROWS;
+    uint32_t code;
+    dk_status status = dk_column_view(mapping->column, piece->first, 1, view, err);
+
+    if (status != DK_OK)
+        return status;
+    dki_view_codes(view, &code);
+    code = mapping->codes[code];
+    made->constant = true;
+    made->n_nulls = code == 0 ? piece->n_rows : 0;
+    made->values = dki_alloc_wide(mapping->column->context, sizeof code, err);
+    if (made->values == NULL)
+        return DK_ERR_MEMORY;
+    switch (mapping->width) {
+    case 0: *(uint8_t *)made->values = (uint8_t)code; break;
+    case 1: *(uint16_t *)made->values = (uint16_t)code; break;
+    default: *(uint32_t *)made->values = code; break;
+    }
+    return DK_OK;
+}
+
+static dk_status map_rows(const struct mapping *mapping, const struct piece *piece, dki_made_chunk *made,
+                          dk_view *view, dk_error *err)
+{
+    size_t n_rows = (size_t)piece->n_rows;
     size_t bytes = (n_rows + DK_BLOCK_ROWS) << mapping->width;
     dk_status status = DK_OK;
 
-    made->storage = storages[mapping->width];
-    made->n_rows = n_rows;
     made->values = dki_alloc_wide(mapping->column->context, bytes, err);
     if (made->values == NULL)
         return DK_ERR_MEMORY;
@@ -52,7 +113,7 @@ static dk_status map_chunk(const struct mapping *mapping, uint64_t first, dki_ma
         size_t n = n_rows - row < DK_BLOCK_ROWS ? n_rows - row : DK_BLOCK_ROWS;
         void *out = (char *)made->values + (row << mapping->width);
 
-        status = dk_column_view(mapping->column, first + row, n, view, err);
+        status = dk_column_view(mapping->column, piece->first + row, n, view, err);
         if (status != DK_OK)
             break;
         if (view->constant) {
@@ -68,16 +129,24 @@ static dk_status map_chunk(const struct mapping *mapping, uint64_t first, dki_ma
     return status;
 }
 
-static dk_status map_chunks(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+static dk_status map_pieces(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
+    static const dk_storage storages[] = { DK_STORE_U8, DK_STORE_U16, DK_STORE_U32 };
     const struct mapping *mapping = arg;
     dk_status status = DK_OK;
     dk_view view;
 
     (void)worker;
     dk_view_init(&view, mapping->column->context);
-    for (uint64_t i = begin; i < end && status == DK_OK; i++)
-        status = map_chunk(mapping, i * DKI_CHUNK_ROWS, &mapping->made[i], &view, err);
+    for (uint64_t i = begin; i < end && status == DK_OK; i++) {
+        const struct piece *piece = &mapping->pieces[i];
+        dki_made_chunk *made = &mapping->made[i];
+
+        made->storage = storages[mapping->width];
+        made->n_rows = piece->n_rows;
+        status = piece->constant ? map_constant(mapping, piece, made, &view, err)
+                                 : map_rows(mapping, piece, made, &view, err);
+    }
     dk_view_release(&view);
     return status;
 }
@@ -97,25 +166,22 @@ dk_status dki_column_map_codes(const dk_column *column, const uint32_t *codes, c
 {
     dk_context *context = column->context;
     size_t n_codes = dk_dictionary_n_levels(column->levels) + 1;
-    uint64_t n = (column->n_rows + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
-    struct mapping mapping = { .column = column, .width = dki_width_for(dk_dictionary_n_levels(levels) + 1) };
+    struct mapping mapping = { .column = column,
+                               .codes = codes,
+                               .width = dki_width_for(dk_dictionary_n_levels(levels) + 1) };
     void *table = narrow_table(context, codes, n_codes, mapping.width, err);
-    dk_status status;
+    dk_status status = table ? cut(&mapping, err) : DK_ERR_MEMORY;
 
-    mapping.made = table ? dki_calloc(context, (size_t)n + 1, sizeof *mapping.made, err) : NULL;
-    if (mapping.made == NULL) {
-        dki_free(context, table);
-        return DK_ERR_MEMORY;
-    }
     mapping.table = table;
-    status = dki_parallel(context, n, 1, map_chunks, &mapping, err);
-    if (status == DK_OK) {
-        status = dki_column_of_made(context, DK_CATEGORY, 0, levels, mapping.made, (size_t)n, out, err);
-    } else {
-        for (uint64_t i = 0; i < n; i++)
+    mapping.made = status == DK_OK ? dki_calloc(context, mapping.n_pieces + 1, sizeof *mapping.made, err) : NULL;
+    status = mapping.made ? dki_parallel(context, mapping.n_pieces, 1, map_pieces, &mapping, err) : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = dki_column_of_made(context, DK_CATEGORY, 0, levels, mapping.made, mapping.n_pieces, out, err);
+    else
+        for (size_t i = 0; mapping.made && i < mapping.n_pieces; i++)
             dki_made_drop(context, &mapping.made[i]);
-    }
     dki_free(context, mapping.made);
+    dki_free(context, mapping.pieces);
     dki_free(context, table);
     return status;
 }

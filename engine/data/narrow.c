@@ -30,8 +30,10 @@ static dk_status meet(struct narrowing *n, dk_error *err)
     dk_view view;
 
     dk_view_init(&view, n->context);
-    for (uint64_t row = 0; n->n_met < n_levels && dki_column_block(n->column, row, &view, &status, err);
-         row += view.n) {
+    for (uint64_t row = 0, n_rows; n->n_met < n_levels && dki_column_block(n->column, row, &view, &status, err);
+         row += n_rows) {
+        n_rows = view.n;
+        view.n = view.constant ? 1 : view.n;
         dki_view_codes(&view, codes);
         for (size_t i = 0; i < view.n; i++)
             if (codes[i] != 0 && n->codes[codes[i]] == 0) {

@@ -1,6 +1,7 @@
 /* test_narrow.c - levels that no row has are left out: of rows that were chosen, of sets, of members of a hierarchy. */
 #include "tables.h"
 
+#include "data/chunk.h"
 #include "data/column_parts.h"
 #include "data/narrow.h"
 
@@ -67,6 +68,41 @@ static void levels_without_rows_are_left_out(void **state)
     dk_column_release(narrowed(left_of(text, 2, 2), "-\nD\n", "D"));
     dk_column_release(narrowed(left_of(text, 2, 1), "-\n", ""));
     dk_column_release(narrowed(left_of(text, 0, 0), "", ""));
+}
+
+/* Rows of one level stay one chunk, however many they are. */
+static void constants_stay_constants(void **state)
+{
+    const dk_column *levels = left_of("p:category\nC\nA\nB\n", 0, 3), *parts[3], *all = NULL, *out = NULL;
+    const char *const texts[] = { "B", "C" };
+    const uint64_t n = UINT64_C(3000000000);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        dk_value value = { .type = DK_CATEGORY, .is_null = i == 2 };
+
+        if (i < 2)
+            value.as.text = (dk_text){ texts[i], 1 };
+        assert_ok(dki_column_constant(context, &value, dk_column_levels(levels), n, &parts[i], &err), &err);
+    }
+    assert_ok(dki_column_concat(context, DK_CATEGORY, 0, dk_column_levels(levels), parts, 3, &all, &err), &err);
+    assert_ok(dki_column_narrow(all, &out, &err), &err);
+    assert_string_equal(show_levels(dk_column_levels(out)), "C,B");
+    assert_int_equal(out->n_parts, 3);
+    for (size_t i = 0; i < 3; i++) {
+        dk_value value;
+
+        assert_ok(dk_column_get(out, i * n + n / 2, &value, &err), &err);
+        assert_int_equal(value.is_null, i == 2);
+        if (i < 2)
+            assert_int_equal(*value.as.text.bytes, *texts[i]);
+        dk_column_release(parts[i]);
+    }
+    assert_int_equal(dk_column_n_nulls(out), n);
+    dk_column_release(out);
+    dk_column_release(all);
+    dk_column_release(levels);
 }
 
 /* Labels that came along when rows were appended. */
@@ -182,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(levels_without_rows_are_left_out),
+        TEST(constants_stay_constants),
         TEST(labels_go_along),
         TEST(sets_lose_members_that_none_has),
         TEST(labels_of_members_go_along),
