@@ -101,6 +101,8 @@ static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
                  dki_quote_shown(column_with_value(table, node->text), quoted), node->text);
     else if (nearest.best)
         dki_hint(b->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
+    else if (dki_means_total(b, NULL, (dk_text){ node->text, strlen(node->text) }))
+        dki_hint(b->err, "rows that are totals over d are those where d is total");
     else if (strcmp(node->text, "nil") == 0 || strcasecmp(node->text, "null") == 0)
         dki_hint(b->err, "what is not known is null here: x is null");
     else if (strcasecmp(node->text, "true") == 0 || strcasecmp(node->text, "false") == 0)
@@ -365,6 +367,14 @@ static int margin_bit(const dki_binder *b, const dki_node *node)
     size_t at = node->kind == DKI_NODE_NAME ? dk_table_find(table, node->text) : DK_NO_COLUMN;
 
     return at != DK_NO_COLUMN && dk_table_margin(table) ? dk_table_field(table, at)->margin_bit : -1;
+}
+
+bool dki_means_total(const dki_binder *b, const dki_node *dimension, dk_text text)
+{
+    bool has_totals = dimension ? margin_bit(b, dimension) >= 0 : dk_table_margin(b->scope->table) != NULL;
+
+    return has_totals && ((text.size == 5 && strncasecmp(text.bytes, "total", 5) == 0) ||
+                          (text.size == 6 && strncasecmp(text.bytes, "totaal", 6) == 0));
 }
 
 static dk_status total_op(dki_binder *b, const dki_node *node, int bit, dki_op **out)

@@ -61,6 +61,7 @@ static dk_status note_level(dki_binder *b, const dki_op *category, const dk_dict
     uint32_t labelled;
     int shown = (int)dki_utf8_floor(text.bytes, text.size, 80);
     dki_nearest nearest;
+    bool is_total;
     dk_status status;
 
     if (++b->bound->n_missing >
@@ -70,6 +71,7 @@ static dk_status note_level(dki_binder *b, const dki_op *category, const dk_dict
     if (status != DK_OK)
         return status;
     dki_node_text(b->bound->expr, category->node, name);
+    is_total = dki_means_total(b, category->node, text);
     if (labelled) {
         dk_text level = dk_dictionary_level(levels, labelled);
 
@@ -80,7 +82,9 @@ static dk_status note_level(dki_binder *b, const dki_op *category, const dk_dict
         snprintf(note, sizeof note, "no %s%s is \"%.*s\"; the nearest is \"%.*s\"", of, name, shown, text.bytes,
                  (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best);
     } else {
-        snprintf(note, sizeof note, "no %s%s is \"%.*s\"", of, name, shown, text.bytes);
+        snprintf(note, sizeof note, "no %s%s is \"%.*s\"%s%s%s", of, name, shown, text.bytes,
+                 is_total ? "; rows that are totals over it are those where " : "", is_total ? name : "",
+                 is_total ? " is total" : "");
     }
     return dki_bound_add_note(b->bound, note, b->err);
 }

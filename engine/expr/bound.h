@@ -180,6 +180,8 @@ static inline bool dki_op_is_set(const dki_op *op)
 {
     return op->type == DK_CATEGORY && op->levels && dk_dictionary_members(op->levels);
 }
+/* Whether the text is what totals are called, where the table has some: over the dimension, or any where it is NULL. */
+bool dki_means_total(const dki_binder *b, const dki_node *dimension, dk_text text);
 /* bind_compare.c: notes each constant that is no member of the set; one that is the label of a member is refused. */
 dk_status dki_note_members(dki_binder *b, const dki_op *set, dki_op *const *constants, size_t n);
 /* Puts the members that a constant text lists in the order of a set's text. */

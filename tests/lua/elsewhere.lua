@@ -133,6 +133,18 @@ test("what is none is near to another name, or to none", function(t, dk)
   t.eq(message:find "here that is", nil)
 end)
 
+test("a total is no value of its dimension, and is told how it is asked for", function(t, dk)
+  local totals = people(dk):breakdown { by = { "s", "y" }, measures = "n = count()", margins = "totals" }
+  local over = "rows that are totals over "
+  t.raises(function() totals:where "s == totaal" end, "unknown column totaal",
+    "(rows that are totals over d are those where d is total)")
+  t.raises(function() totals:where "s ~= Total" end, "unknown column Total", "(" .. over)
+  t.eq(totals:where "s == 'totaal'":notes(), { 'no s is "totaal"; ' .. over .. "it are those where s is total" })
+  t.eq(totals:where "s in ('ab', 'Totaal')":notes(), { 'no s is "Totaal"; ' .. over .. "it are those where s is total" })
+  t.eq(#totals:where "s is total", 1)
+  t.eq(people(dk):where "s == 'totaal'":notes(), { 'no s is "totaal"' })
+end)
+
 test("a value without quotes is told from a name of a column", function(t, dk)
   local data = people(dk)
   t.raises(function() data:where "s == ab" end, "unknown column ab", "(a value of s is a text: 'ab')")
