@@ -88,6 +88,9 @@ local function find(result, asked, cell, is_long)
       condition = ("%s == $v%d"):format(quoted(name), i)
       shown[i] = ("%s = %s"):format(name, words.plain(value))
       if count(result, condition, { ["v" .. i] = params["v" .. i] }) == 0 then
+        if type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
+          core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))
+        end
         core.check({ [words.plain(value)] = true }, "explain: the result", known_values(result, name), name)
       end
     end

@@ -71,6 +71,8 @@ test("cells that are not there are named", function(t, dk)
   local result = people(dk):breakdown { by = { "regio", "gemeente" }, measures = "n = count()" }
   local function refused(cell, ...) t.raises(function() (cell[1] or result):explain(cell.cell or cell) end, ...) end
   refused({ regio = "M", gemeente = "Arnem" }, "explain: the result has no gemeente 'Arnem' (did you mean 'Arnhem'?)")
+  refused({ regio = "M", gemeente = "Totaal" },
+    "explain: the result has no gemeente 'Totaal' (the total is gemeente = dk.total)")
   refused({ regoi = "M" }, "explain: the result has no dimension 'regoi' (did you mean 'regio'?)")
   refused({ regio = "M" },
     "explain: the result has no row that is the total over gemeente (say which: { gemeente = ... })")
