@@ -73,17 +73,36 @@ static bool hint_elsewhere(const dki_parser *p)
     return hint != NULL;
 }
 
+/* dekking > 74% and n > 3: what stands before is no remainder. */
+static bool hint_percentage(const dki_parser *p)
+{
+    const char *text = p->lexer.text;
+    uint32_t at = p->end;
+
+    if (at == 0 || text[--at] != '%')
+        return false;
+    while (at > 0 && text[at - 1] == ' ')
+        at--;
+    if (at == 0 || !is_digit(text[at - 1]))
+        return false;
+    dki_hint(p->err, "%% gives the remainder of a division, and a percentage is a fraction: 74 %% is 0.74");
+    return true;
+}
+
 dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
 {
     const dki_token *token = &p->token;
 
-    if (token->kind == DKI_TOKEN_END)
-        return dki_mark_fail(p->lexer.text, p->end, 1, p->err, DK_ERR_SYNTAX,
-                             "the expression ends where %s is expected", wanted);
+    if (token->kind == DKI_TOKEN_END) {
+        (void)dki_mark_fail(p->lexer.text, p->end, 1, p->err, DK_ERR_SYNTAX,
+                            "the expression ends where %s is expected", wanted);
+        (void)hint_percentage(p);
+        return DK_ERR_SYNTAX;
+    }
     if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
         return dki_parser_fail(p, token->at, 1, "equal is written ==");
     dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
-    if (hint_elsewhere(p))
+    if (hint_percentage(p) || hint_elsewhere(p))
         return DK_ERR_SYNTAX;
     if ((p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME) ||
         (strcmp(wanted, "a value") == 0 && begins_a_name(p)))

@@ -88,6 +88,9 @@ local written = {
   { "math.floor(x)", "columns and functions have plain names: x and not t.x, floor(x) and not math.floor(x)", "floor(x)" },
   { "x is nil", "what is not known is null here: x is null", "x is null" },
   { "x > 1,5", "a number has a decimal point: 1.5", "x > 1.5" },
+  { "x > 74%", "% gives the remainder of a division, and a percentage is a fraction: 74 % is 0.74", "x > 0.74" },
+  { "x > 74 % and y > 3", "a percentage is a fraction: 74 % is 0.74", "x > 0.74 and y > 3" },
+  { "(x > 0.5%)", "a percentage is a fraction", "(x > 0.005)" },
 }
 
 local written_of_groups = {
