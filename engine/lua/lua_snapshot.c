@@ -1,4 +1,6 @@
 /* lua_snapshot.c - tables in files of their own: t:save, dk.open, t:fingerprint. */
+#include <dekking/write.h>
+
 #include <limits.h>
 
 #include "data/table_parts.h"
@@ -27,6 +29,7 @@ static int table_save(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     dk_snapshot_options options = { .level = 0 };
     dk_error err = DK_ERROR_INIT;
+    dk_format format;
     lua_Integer level;
     const char *path;
     bool append, explain;
@@ -35,6 +38,9 @@ static int table_save(lua_State *L)
     if (lua_type(L, 2) != LUA_TSTRING)
         return dkl_arg_fail(L, 2, "the path of a file");
     path = dkl_check_text(L, 2, "save: the path");
+    if (dk_format_of_path(path, &format))
+        return dkl_fail(L, "save: %s is no name of a snapshot: t:write writes such a file, and t:save \"x.dk\"",
+                        path);
     dkl_check_options(L, 3, "save", names);
     level = dkl_option_integer(L, 3, "save", "level", 1, 0);
     options.level = level < INT_MAX ? (int)level : INT_MAX; /* more than there are */

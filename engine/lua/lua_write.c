@@ -211,10 +211,12 @@ static int table_write(lua_State *L)
         return dkl_fail(L, "write: '-' is no file; t:print { format = \"csv\" } writes to standard output");
     is_known = dk_format_of_path(path, &format);
     if (!is_known && dkl_option_text(L, 3, "write", "format") == NULL)
-        return dkl_fail(
-            L,
-            "write: the name '%s' does not end in .txt, .csv, .md, .html, .json or .xlsx: say { format = \"csv\" }",
-            path);
+        return dkl_fail(L,
+                        "write: the name '%s' does not end in .txt, .csv, .md, .html, .json or .xlsx: say { format "
+                        "= \"csv\" }%s",
+                        path,
+                        strlen(path) > 3 && strcmp(path + strlen(path) - 3, ".dk") == 0 ? "; t:save makes snapshots"
+                                                                                        : "");
     format = option_format(L, 3, "write", format);
     dkl_usual_options(L, table, format, DKL_FILE, false, &options);
     dkl_read_write_options(L, 3, "write", &options);

@@ -213,7 +213,7 @@ function t:write(path, options) end
 ---
 --- Names, labels, formats, notes, properties, levels, totals and hierarchies are kept, and so are tables that are attached and how
 --- the table came to be, which `t:explain()` tells. Levels of a category that no row has are left out, unless they were stated.
----@param path string
+---@param path string not one that ends as the name of a file of `t:write`, such as .csv
 ---@param options? dk.SaveOptions
 ---@return dk.Table # the table itself
 function t:save(path, options) end

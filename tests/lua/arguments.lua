@@ -53,6 +53,12 @@ test("an option that could do nothing is refused", function(t, dk)
   t.says(function() data:bars("leeftijd", { bars = "leeftijd" }) end,
     "bars: the columns are the first argument; the option bars is for t:print and t:text")
   t.says(function() return data:save(os.tmpname(), { level = 3 }) end, "save: level is how hard compress = true tries")
+  for _, name in ipairs { "uit.csv", "map.dk/uit.XLSX", "uit.txt" } do
+    t.says(function() return data:save(name) end,
+      "save: " .. name .. ' is no name of a snapshot: t:write writes such a file, and t:save "x.dk"')
+  end
+  t.raises(function() return data:write "uit.dk" end, "write: the name 'uit.dk' does not end in .txt",
+    'say { format = "csv" }; t:save makes snapshots')
   t.raises(function() return data:save(os.tmpname(), { level = (1 << 32) + 3, compress = true }) end,
     "a level of compression is 1 to 19")
   t.says(function() return dk.codes({ { "1", "ja" } }, { code = "k" }) end,
