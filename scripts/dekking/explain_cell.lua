@@ -129,6 +129,19 @@ local function row_condition(found, asked)
   return #list > 0 and table.concat(list, " and ") or nil
 end
 
+-- What the columns of a pivot are values of; nothing where the result is none.
+local function turned(items)
+  local of
+  for _, item in ipairs(items) do
+    if item.depth == 0 and item.kind == "breakdown" then
+      of = nil
+    elseif item.depth == 0 and item.kind == "step" then
+      of = item.text:match "^a column for each value of (.+)$" or of
+    end
+  end
+  return of
+end
+
 -- Explaining --------------------------------------------------------------------------------------------------------
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
@@ -138,6 +151,11 @@ return core.export(function(result, wanted, source)
   if not asked then
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
       .. "came to be")
+  end
+  local values = turned(core.lineage(result))
+  if values then
+    core.fail(("explain: columns of a pivot are values of %s: explain a cell of the result before it, which is told by "
+      .. "its %s too"):format(values, values))
   end
   local compared = core.compared and core.compared[result]
   local found, _, shown = find(result, asked, wanted, core.part "explain_source".is_long(result))

@@ -105,6 +105,13 @@ test("a cell is still known when the result was sorted, renamed, chosen from and
     "Then d renamed to dekking: 3 rows.")
   t.eq(cell.again("dekking", persons).cell:to_lua { plain = true }, { 0.5 })
   t.raises(function() made:explain { regio = "Z" } end, "explain: the result has no regio 'Z'")
+  local wide = persons:breakdown { by = { "regio", "gemeente" }, measures = "n = count()" }:pivot { rows = "regio",
+    columns = "gemeente", values = "n" }
+  for _, pivot in ipairs { wide, wide:sort "regio" } do
+    t.raises(function() pivot:explain { regio = "M" } end, "explain: columns of a pivot are values of gemeente: "
+      .. "explain a cell of the result before it, which is told by its gemeente too")
+  end
+  t.has(wide:explain(), "Then a column for each value of gemeente")
 end)
 
 test("weights, figures beside the table, vintages and comparisons are told", function(t, dk)
