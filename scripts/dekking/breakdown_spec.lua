@@ -45,10 +45,25 @@ function spec.entry_of(value, what)
   return options
 end
 
+-- { n = "count()" }: names stand in the texts, as keys of a table have no order.
+local function check_names(value, what)
+  local least
+  for key, text in next, value do
+    if type(key) == "string" and core.name(text) and (not least or key < least) then
+      least = key
+    end
+  end
+  if least then
+    core.fail(('breakdown: %s: a plain list is wanted; it has the key %s (write { "%s = %s" })'):format(what, least, least,
+      core.name(rawget(value, least))))
+  end
+end
+
 -- A list of entries, or one entry alone.
 local function entries_of(value, what)
   local is_entry = type(value) == "table" and core.name(value[1]) and (value.format or value.label or value.doc)
   if type(value) == "table" and not is_entry then
+    check_names(value, what)
     core.list(value, "breakdown: " .. what)
     local list = {}
     for i, entry in ipairs(value) do

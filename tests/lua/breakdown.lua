@@ -157,7 +157,7 @@ test("what is no breakdown is an error that says why", function(t, dk)
   t.raises(function() return dk.breakdown { measures = { "n = count(" } } end, "count(")
   t.raises(function() return dk.breakdown { measures = { true } } end, "got a boolean", "at once")
   t.raises(function() return dk.breakdown { measures = { n = "count()" } } end,
-    "breakdown: measures: a plain list is wanted; it has the key n")
+    "breakdown: measures: a plain list is wanted; it has the key n (write { \"n = count()\" })")
   t.raises(function() return dk.breakdown { measures = { "n = count()", nil, "m = count()" } } end, "item 2 of the list")
   t.raises(function() return dk.breakdown { measures = "n = count()", order = { "a", nil, "b" } } end, "order: item 2")
   t.raises(function() return coverage(dk):compare(data, {}) end, "wants a scenario")
