@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "data/lineage.h"
 
 #define BASE "base"
 #define DIFFERENCE "_difference"
@@ -311,7 +312,8 @@ dk_status dki_beside_side(const dki_beside *beside, size_t side, const dk_table 
     dki_arena arena;
     size_t n = 0, n_columns = dk_table_n_columns(beside->table);
     const char **names, **old_names, **new_names;
-    const dk_table *narrow = NULL;
+    const dk_table *narrow = NULL, *side_table = NULL;
+    dki_lineage *lineage;
     dk_status status = DK_ERR_MEMORY;
 
     dki_arena_init(&arena, dk_table_context(beside->table));
@@ -329,7 +331,15 @@ dk_status dki_beside_side(const dki_beside *beside, size_t side, const dk_table 
     if (names && old_names && new_names)
         status = dk_table_select(beside->table, names, n, &narrow, err);
     if (status == DK_OK)
-        status = dk_table_rename(narrow, old_names, new_names, beside->n_measures, out, err);
+        status = dk_table_rename(narrow, old_names, new_names, beside->n_measures, &side_table, err);
+    if (status == DK_OK) /* their own names: nothing that anybody did */
+        status = dki_lineage_after(beside->table, &lineage, err);
+    if (status == DK_OK) {
+        dki_table_attach(side_table, lineage);
+        *out = side_table;
+    } else {
+        dk_table_release(side_table);
+    }
     dk_table_release(narrow);
     dki_arena_drop(&arena);
     return status;

@@ -71,6 +71,9 @@ test("a pivot says so too, of rows left out before and after it was made", funct
     left .. "j == 'twee' or n > 1: 4 of 6")
   local few = pivot(result):where "een > 1 or gemeente == 'Tiel'"
   is(few:roll_up "regio", { 2, 1 }, { 1, 1 }, left .. "een > 1 or gemeente == 'Tiel': 2 of 4")
+  t.has(few:roll_up "regio":explain(), "Then a column for each value of j: 4 rows.\n" -- and no step of ours behind it
+    .. "Only where een > 1 or gemeente == 'Tiel': 2 rows left; 1 row was left out because it is null there, so not known.\n"
+    .. "Then gemeente rolled up to regio: 2 rows.\n")
   is(few:roll_up("regio"):roll_up "land", { 3 }, { 2 }, left .. "een > 1 or gemeente == 'Tiel': 2 of 4")
   is(pivot(result:where "gemeente ~= 'Ede'"):where "twee == 1":roll_up "regio":roll_up "land", { 3 }, { 3 },
     left .. "gemeente ~= 'Ede': 5 of 6")
