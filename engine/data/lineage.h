@@ -33,6 +33,7 @@ dk_status dki_lineage_days(const dk_properties *properties, unsigned depth,
 dk_status dki_lineage_state_days(const dk_table *made, dk_error *err);
 /* The step of a table without its totals. */
 #define DKI_NO_TOTALS "rows that are no totals"
+#define DKI_RENAMED " renamed to " /* between names, old and new */
 /* What the table is called in such a step: its name, or where it comes from; "another table" where neither is known. */
 const char *dki_lineage_name(const dk_table *table);
 /* "a, b": columns in the words of a step, as many as go into size. */

@@ -395,7 +395,7 @@ static dk_status keep_renamed(const dk_table *table, dk_table *made, const char 
 
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status =
-            dki_table_add_step(made, i == 0 ? table : made, err, "%s renamed to %s", old_names[i], new_names[i]);
+            dki_table_add_step(made, i == 0 ? table : made, err, "%s" DKI_RENAMED "%s", old_names[i], new_names[i]);
     if (status != DK_OK)
         dk_table_release(made);
     return status;

@@ -17,7 +17,7 @@
 #include "data/overlap.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
-#include "tighten_parts.h"
+#include "tighten_anew.h"
 
 static const dk_field *field_of(const dki_tighten *t, size_t column)
 {
@@ -96,7 +96,7 @@ static dk_status check_value(dki_tighten *t, size_t at, dk_error *err)
     return DK_ERR_TYPE;
 }
 
-static dk_status choose_values(dki_tighten *t, bool *has, dk_error *err)
+static dk_status choose_values(dki_tighten *t, const dki_anew *anew, bool *has, dk_error *err)
 {
     size_t total = DK_NO_COLUMN;
     dk_status status = t->spec->total ? take_role(t, t->spec->total, has, &total, err) : DK_OK;
@@ -104,7 +104,7 @@ static dk_status choose_values(dki_tighten *t, bool *has, dk_error *err)
     for (size_t i = 0; i < t->spec->n_values && status == DK_OK; i++)
         status = take_role(t, t->spec->values[i], has, &t->columns[t->n_columns++], err);
     for (size_t i = 0; t->spec->n_values == 0 && i < dk_table_n_columns(t->table); i++)
-        if (!has[i] && is_value(field_of(t, i)->column))
+        if (!has[i] && is_value(field_of(t, i)->column) && !dki_anew_never_adds(anew, i))
             t->columns[t->n_columns++] = i;
     if (status == DK_OK && t->n_columns == 0)
         return dki_fail(err, DK_ERR_ARGUMENT,
@@ -116,7 +116,7 @@ static dk_status choose_values(dki_tighten *t, bool *has, dk_error *err)
     return status;
 }
 
-static dk_status choose_columns(dki_tighten *t, dk_error *err)
+static dk_status choose_columns(dki_tighten *t, const dki_anew *anew, dk_error *err)
 {
     size_t n = dk_table_n_columns(t->table) + t->spec->n_values + 1;
     bool *has = dki_calloc(t->context, n, sizeof *has, err);
@@ -126,7 +126,7 @@ static dk_status choose_columns(dki_tighten *t, dk_error *err)
     if (has && t->columns)
         status = choose_dimensions(t, has, err);
     if (status == DK_OK)
-        status = choose_values(t, has, err);
+        status = choose_values(t, anew, has, err);
     if (status == DK_OK && t->n_rows * t->n_columns >= UINT32_MAX)
         status = dki_fail(err, DK_ERR_LIMIT, "tighten: the table has %llu numbers, more than can be solved",
                           (unsigned long long)(t->n_rows * t->n_columns));
@@ -221,14 +221,10 @@ static const dk_column *side_of(const dk_column *column, size_t child)
                : column;
 }
 
-static dki_bounds *number_at(const dki_tighten *t, dki_bounds *bounds, uint64_t row, size_t column)
+static dk_status read_side(const dki_tighten *t, const dk_column *column, size_t child, dki_bounds *out,
+                           size_t step, dk_error *err)
 {
-    return &bounds[row * t->n_columns + column];
-}
-
-static dk_status read_side(dki_tighten *t, size_t column, size_t child, dk_error *err)
-{
-    const dk_column *side = side_of(field_of(t, t->columns[column])->column, child);
+    const dk_column *side = side_of(column, child);
     dk_view view;
     dk_status status = DK_OK;
     int64_t values[DK_BLOCK_ROWS];
@@ -237,7 +233,7 @@ static dk_status read_side(dki_tighten *t, size_t column, size_t child, dk_error
     for (uint64_t row = 0; dki_column_block(side, row, &view, &status, err); row += view.n) {
         dki_view_integers(&view, values);
         for (size_t i = 0; i < view.n; i++) {
-            dki_bounds *b = number_at(t, t->bounds, row + i, column);
+            dki_bounds *b = &out[(row + i) * step];
             bool is_open = dki_view_is_null(&view, i);
 
             *(child == DK_CHILD_LEAST ? &b->least : &b->greatest) = is_open ? 0 : values[i];
@@ -248,44 +244,43 @@ static dk_status read_side(dki_tighten *t, size_t column, size_t child, dk_error
     return status;
 }
 
-/* What is impossible and has no bounds adds nothing. */
-static dk_status read_numbers(dki_tighten *t, dk_error *err)
+dk_status dki_tighten_read(const dki_tighten *t, const dk_column *column, dki_bounds *out, size_t step,
+                           dk_error *err)
 {
-    dk_status status = DK_OK;
+    dk_status status = read_side(t, column, DK_CHILD_LEAST, out, step, err);
 
-    t->bounds = dki_calloc(t->context, (size_t)t->n_rows * t->n_columns, sizeof *t->bounds, err);
-    if (t->bounds == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
-        const dk_column *column = field_of(t, t->columns[c])->column;
+    if (status == DK_OK)
+        status = read_side(t, column, DK_CHILD_GREATEST, out, step, err);
+    if (dk_column_type(column) != DK_INTERVAL)
+        return status;
+    DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
+    {
+        dki_bounds *b = &out[row * step];
+        dk_value value;
 
-        status = read_side(t, c, DK_CHILD_LEAST, err);
-        if (status == DK_OK)
-            status = read_side(t, c, DK_CHILD_GREATEST, err);
-        if (dk_column_type(column) != DK_INTERVAL)
+        if (!b->no_least || !b->no_greatest)
             continue;
-        DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
-        {
-            dki_bounds *b = number_at(t, t->bounds, row, c);
-            dk_value value;
-
-            if (!b->no_least || !b->no_greatest)
-                continue;
-            status = dk_column_get(column, row, &value, err);
-            if (status == DK_OK && value.as.interval.meaning == DK_MEANS_IMPOSSIBLE)
-                *b = (dki_bounds){ 0 };
-        }
+        status = dk_column_get(column, row, &value, err);
+        if (status == DK_OK && value.as.interval.meaning == DK_MEANS_IMPOSSIBLE)
+            *b = (dki_bounds){ 0 };
     }
     return status;
 }
 
-/* The result. ------------------------------------------------------------------------------------------------------- */
-
-static bool are_same(const dki_bounds *a, const dki_bounds *b)
+static dk_status read_numbers(dki_tighten *t, dk_error *err)
 {
-    return a->no_least == b->no_least && a->no_greatest == b->no_greatest && a->least == b->least &&
-           a->greatest == b->greatest;
+    dk_status status = DK_OK;
+
+    t->n_numbers = (size_t)t->n_rows * t->n_columns;
+    t->bounds = dki_calloc(t->context, t->n_numbers, sizeof *t->bounds, err);
+    if (t->bounds == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++)
+        status = dki_tighten_read(t, field_of(t, t->columns[c])->column, t->bounds + c, t->n_columns, err);
+    return status;
 }
+
+/* The result. ------------------------------------------------------------------------------------------------------- */
 
 /* A row as it was where its bounds are, else with those that were found. */
 static dk_status add_row(dk_builder *builder, const dk_column *column, const dki_bounds *before,
@@ -301,7 +296,7 @@ static dk_status add_row(dk_builder *builder, const dk_column *column, const dki
     if (status != DK_OK)
         return status;
     if (dk_column_type(column) == DK_INTERVAL) {
-        if (are_same(before, after))
+        if (dki_tighten_are_same(before, after))
             return dk_builder_interval(builder, &value.as.interval, err);
         if (value.as.interval.meaning == DK_MEANS_ESTIMATE) {
             made.meaning = DK_MEANS_ESTIMATE;
@@ -316,44 +311,47 @@ static bool is_all_known(const dk_column *column)
     return dk_column_type(column) != DK_INTERVAL && dk_column_n_nulls(column) == 0;
 }
 
-static dk_status make_column(const dki_tighten *t, size_t c, dki_bounds *after, const dk_column **out,
-                             dk_error *err)
+/* Figures of groups that overlap stay such. */
+static dk_status give_overlap(const dk_column *column, const dk_column **made, dk_error *err)
 {
-    const dk_column *column = field_of(t, t->columns[c])->column;
-    const dk_dictionary *markers =
-        dk_column_type(column) == DK_INTERVAL ? dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)) : NULL;
-    dk_builder *builder = NULL;
-    dk_status status;
+    dk_status status = dki_overlap_give(made, dki_column_overlap(column), err);
 
-    if (is_all_known(column)) { /* and stays so */
-        *out = dk_column_retain(column);
-        return DK_OK;
-    }
-    status = dk_builder_new(t->context, DK_INTERVAL, t->scale, markers, &builder, err);
-    DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
-    status = add_row(builder, column, number_at(t, t->bounds, row, c), number_at(t, after, row, c), row, err);
     if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+        return DK_OK;
+    dk_column_release(*made);
+    *made = NULL;
     return status;
 }
 
-static bool is_exact(const dki_bounds *b)
+dk_status dki_tighten_column(const dki_tighten *t, const dk_column *column, const dki_bounds *before,
+                             const dki_bounds *after, size_t step, const dk_column **out, dk_error *err)
 {
-    return !b->no_least && !b->no_greatest && b->least == b->greatest;
+    bool is_interval = dk_column_type(column) == DK_INTERVAL;
+    const dk_dictionary *markers = is_interval ? dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)) : NULL;
+    dk_builder *builder = NULL;
+    dk_status status = dk_builder_new(t->context, DK_INTERVAL, dk_column_scale(column), markers, &builder, err);
+
+    DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
+    status = add_row(builder, column, &before[row * step], &after[row * step], row, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    if (status == DK_OK && dki_column_overlap(column))
+        status = give_overlap(column, out, err);
+    return status;
 }
 
 static dk_status add_notes(const dki_tighten *t, const dki_bounds *after, const dki_sums_answer *answer,
                            const dk_table **table, dk_error *err)
 {
-    size_t n = (size_t)t->n_rows * t->n_columns, n_inexact = 0, n_narrower = 0, n_exact = 0;
+    size_t n = t->n_numbers, n_inexact = 0, n_narrower = 0, n_exact = 0;
     char note[200];
     dk_status status;
 
     for (size_t i = 0; i < n; i++) {
-        n_inexact += !is_exact(&t->bounds[i]);
-        n_narrower += !are_same(&t->bounds[i], &after[i]);
-        n_exact += !is_exact(&t->bounds[i]) && is_exact(&after[i]);
+        n_inexact += !dki_tighten_is_exact(&t->bounds[i]);
+        n_narrower += !dki_tighten_are_same(&t->bounds[i], &after[i]);
+        n_exact += !dki_tighten_is_exact(&t->bounds[i]) && dki_tighten_is_exact(&after[i]);
     }
     if (n_inexact == 0)
         snprintf(note, sizeof note, "every number is known already, and the totals hold");
@@ -369,39 +367,77 @@ static dk_status add_notes(const dki_tighten *t, const dki_bounds *after, const 
     return dki_table_add_note(table, note, err);
 }
 
-static dk_status finish(const dki_tighten *t, dki_bounds *after, const dki_sums_answer *answer,
-                        const dk_table **out, dk_error *err)
+/* The table with new columns in the place of some. */
+static dk_status with_columns(const dki_tighten *t, const dk_column *const *columns, const dk_table **out,
+                              dk_error *err)
 {
-    dk_field *fields = dki_calloc(t->context, t->n_columns, sizeof *fields, err);
-    const dk_table *made = NULL;
+    size_t n = 0;
+    dk_field *fields = dki_calloc(t->context, dk_table_n_columns(t->table), sizeof *fields, err);
     dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
 
-    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
-        fields[c] = *field_of(t, t->columns[c]);
-        fields[c].column = NULL;
-        status = make_column(t, c, after, &fields[c].column, err);
+    for (size_t i = 0; i < dk_table_n_columns(t->table) && status == DK_OK; i++) {
+        if (columns[i] == NULL)
+            continue;
+        fields[n] = *field_of(t, i);
+        fields[n++].column = columns[i];
     }
     if (status == DK_OK)
-        status = dk_table_with(t->table, fields, t->n_columns, &made, err);
+        status = dk_table_with(t->table, fields, n, out, err);
+    dki_free(t->context, fields);
+    return status;
+}
+
+static dk_status add_words(const dki_tighten *t, const dki_bounds *after, const dki_sums_answer *answer,
+                           const dki_anew *anew, const dk_table **table, dk_error *err)
+{
+    dk_status status = add_notes(t, after, answer, table, err);
+    const char *words = NULL;
+
     if (status == DK_OK)
-        status = add_notes(t, after, answer, &made, err);
+        status = dki_anew_note(anew, table, err);
+    if (status == DK_OK) {
+        words = dki_anew_words(anew, err);
+        status = words ? DK_OK : DK_ERR_MEMORY;
+    }
     if (status == DK_OK)
-        status = dki_table_add_step(made, t->table, err, "bounds narrower by %zu sums", t->n_sums);
+        status = dki_table_add_step(*table, t->table, err, DKI_TIGHTENED "%zu sums%s", t->n_sums, words);
+    return status;
+}
+
+static dk_status finish(const dki_tighten *t, const dki_bounds *after, const dki_sums_answer *answer,
+                        dki_anew *anew, const dk_table **out, dk_error *err)
+{
+    size_t n = dk_table_n_columns(t->table);
+    const dk_column **columns = dki_calloc(t->context, n, sizeof *columns, err);
+    const dk_table *made = NULL;
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
+        const dk_column *column = field_of(t, t->columns[c])->column;
+
+        if (!is_all_known(column)) /* else it stays so */
+            status =
+                dki_tighten_column(t, column, t->bounds + c, after + c, t->n_columns, &columns[t->columns[c]], err);
+    }
+    if (status == DK_OK)
+        status = dki_anew_make(anew, after, columns, err);
+    if (status == DK_OK)
+        status = with_columns(t, columns, &made, err);
+    if (status == DK_OK)
+        status = add_words(t, after, answer, anew, &made, err);
     if (status == DK_OK)
         *out = made;
     else
         dk_table_release(made);
-    for (size_t c = 0; fields && c < t->n_columns; c++)
-        dk_column_release(fields[c].column);
-    dki_free(t->context, fields);
+    for (size_t i = 0; columns && i < n; i++)
+        dk_column_release(columns[i]);
+    dki_free(t->context, (void *)columns);
     return status;
 }
 
 static dk_status solve(dki_tighten *t, dki_bounds *after, dki_sums_answer *answer, dk_error *err)
 {
-    const dki_sums sums = {
-        (size_t)t->n_rows * t->n_columns, t->n_sums, t->starts, t->numbers, t->factors, t->totals, t->scale == 0
-    };
+    const dki_sums sums = { t->n_numbers, t->n_sums, t->starts, t->numbers, t->factors, t->totals, t->scale == 0 };
     dk_status status;
 
     memcpy(after, t->bounds, sums.n_numbers * sizeof *after);
@@ -429,32 +465,43 @@ static void drop(const dki_tighten *t)
     dki_free(t->context, t->places);
 }
 
+static dk_status prepare(dki_tighten *t, dki_anew *anew, dk_error *err)
+{
+    dk_status status = dki_anew_init(anew, t, err);
+
+    if (status == DK_OK)
+        status = choose_columns(t, anew, err);
+    if (status == DK_OK)
+        status = find_masks(t, err);
+    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++)
+        status = check_overlap(t, field_of(t, t->columns[c]), err);
+    if (status == DK_OK)
+        status = read_numbers(t, err);
+    if (status == DK_OK)
+        status = dki_tighten_find_sums(t, err);
+    return status == DK_OK ? dki_anew_collect(anew, err) : status;
+}
+
 dk_status dk_table_tighten(const dk_table *table, const dk_tighten_spec *spec, const dk_table **out, dk_error *err)
 {
     dki_tighten t = {
         .context = dk_table_context(table), .table = table, .spec = spec, .n_rows = dk_table_n_rows(table)
     };
     dki_sums_answer answer = { .is_possible = true };
+    dki_anew anew;
     dki_bounds *after = NULL;
-    dk_status status = choose_columns(&t, err);
+    dk_status status = prepare(&t, &anew, err);
 
-    if (status == DK_OK)
-        status = find_masks(&t, err);
-    for (size_t c = 0; c < t.n_columns && status == DK_OK; c++)
-        status = check_overlap(&t, field_of(&t, t.columns[c]), err);
-    if (status == DK_OK)
-        status = read_numbers(&t, err);
-    if (status == DK_OK)
-        status = dki_tighten_find_sums(&t, err);
     if (status == DK_OK) {
-        after = dki_alloc_array(t.context, (size_t)t.n_rows * t.n_columns, sizeof *after, err);
+        after = dki_alloc_array(t.context, t.n_numbers, sizeof *after, err);
         answer.conflict = dki_alloc_array(t.context, t.n_sums, sizeof *answer.conflict, err);
         status = after && answer.conflict ? solve(&t, after, &answer, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
-        status = finish(&t, after, &answer, out, err);
+        status = finish(&t, after, &answer, &anew, out, err);
     dki_free(t.context, after);
     dki_free(t.context, answer.conflict);
+    dki_anew_drop(&anew);
     drop(&t);
     return status;
 }

@@ -75,21 +75,19 @@ static dk_status sum_columns(dki_tighten *t, dk_error *err)
 /* Rows. ------------------------------------------------------------------------------------------------------------- */
 
 struct rows {
-    dki_grouper grouper;
-    uint32_t *groups; /* of each row, by all dimensions */
-    uint32_t *keys;   /* of each row, by the dimensions that the masks at hand do not total */
-    uint32_t *total;  /* of each key the row that is the total; NONE: there is none */
-    uint32_t *first;  /* of each key its first part; of each row the next one */
+    dki_row_groups by; /* all dimensions */
+    uint32_t *keys;    /* of each row, by the dimensions that the masks at hand do not total */
+    uint32_t *total;   /* of each key the row that is the total; NONE: there is none */
+    uint32_t *first;   /* of each key its first part; of each row the next one */
     uint32_t *next;
-    size_t capacity;                       /* of keys */
-    size_t places[DKI_TIGHTEN_DIMENSIONS]; /* of each dimension, in the keys of the grouper */
+    size_t capacity; /* of keys */
     uint32_t *above
         [DKI_TIGHTEN_DIMENSIONS]; /* of each dimension: what each code of a level below belongs to there, ... */
     size_t below[DKI_TIGHTEN_DIMENSIONS]; /* ... which is this one */
     bool has_lost;                        /* some row belongs to none */
 };
 
-static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *err)
+static dk_status open_groups(const dki_tighten *t, dki_row_groups *groups, dk_error *err)
 {
     dki_dimension dims[DKI_TIGHTEN_DIMENSIONS];
     size_t n_known = 0;
@@ -104,29 +102,15 @@ static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *er
                                          .scale = dk_column_scale(column),
                                          .levels = dk_column_levels(column) };
         dims[n_known].has_bounds = dk_column_bounds(column, &dims[n_known].least, &dims[n_known].greatest);
-        rows->places[i] = n_known++;
+        groups->places[i] = n_known++;
     }
-    rows->groups = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->groups, err);
-    rows->keys = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->keys, err);
-    rows->next = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->next, err);
-    if (rows->groups == NULL || rows->keys == NULL || rows->next == NULL)
+    groups->groups = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *groups->groups, err);
+    if (groups->groups == NULL)
         return DK_ERR_MEMORY;
-    return dki_grouper_init(&rows->grouper, t->context, dims, n_known, t->n_rows, err);
+    return dki_grouper_init(&groups->grouper, t->context, dims, n_known, t->n_rows, err);
 }
 
-static void drop_rows(const dki_tighten *t, struct rows *rows)
-{
-    dki_grouper_drop(&rows->grouper);
-    for (size_t i = 0; i < DKI_TIGHTEN_DIMENSIONS; i++)
-        dki_free(t->context, rows->above[i]);
-    dki_free(t->context, rows->groups);
-    dki_free(t->context, rows->keys);
-    dki_free(t->context, rows->total);
-    dki_free(t->context, rows->first);
-    dki_free(t->context, rows->next);
-}
-
-static dk_status group_rows(const dki_tighten *t, struct rows *rows, dk_error *err)
+static dk_status group_rows(const dki_tighten *t, dki_row_groups *groups, dk_error *err)
 {
     dk_view views[DKI_TIGHTEN_DIMENSIONS];
     const dk_view *pointers[DKI_TIGHTEN_DIMENSIONS];
@@ -144,11 +128,44 @@ static dk_status group_rows(const dki_tighten *t, struct rows *rows, dk_error *e
                 status = dk_column_view(dk_table_field(t->table, t->dims[i])->column, row, n, &views[i], err);
             }
         if (status == DK_OK)
-            status = dki_group_block(&rows->grouper, pointers, n, NULL, rows->groups + row, err);
+            status = dki_group_block(&groups->grouper, pointers, n, NULL, groups->groups + row, err);
     }
     for (size_t i = 0; i < t->n_dims; i++)
         dk_view_release(&views[i]);
     return status;
+}
+
+dk_status dki_row_groups_init(const dki_tighten *t, dki_row_groups *groups, dk_error *err)
+{
+    dk_status status = open_groups(t, groups, err);
+
+    return status == DK_OK ? group_rows(t, groups, err) : status;
+}
+
+void dki_row_groups_drop(const dki_tighten *t, dki_row_groups *groups)
+{
+    dki_grouper_drop(&groups->grouper);
+    dki_free(t->context, groups->groups);
+}
+
+static dk_status open_rows(const dki_tighten *t, struct rows *rows, dk_error *err)
+{
+    rows->keys = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->keys, err);
+    rows->next = dki_alloc_array(t->context, (size_t)t->n_rows, sizeof *rows->next, err);
+    if (rows->keys == NULL || rows->next == NULL)
+        return DK_ERR_MEMORY;
+    return dki_row_groups_init(t, &rows->by, err);
+}
+
+static void drop_rows(const dki_tighten *t, struct rows *rows)
+{
+    dki_row_groups_drop(t, &rows->by);
+    for (size_t i = 0; i < DKI_TIGHTEN_DIMENSIONS; i++)
+        dki_free(t->context, rows->above[i]);
+    dki_free(t->context, rows->keys);
+    dki_free(t->context, rows->total);
+    dki_free(t->context, rows->first);
+    dki_free(t->context, rows->next);
 }
 
 /* Levels ------------------------------------------------------------------------------------------------------------ */
@@ -210,22 +227,22 @@ static dk_status find_above(const dki_tighten *t, struct rows *rows, uint32_t co
 /* The key of a row: its codes in the dimensions that `coarse` does not total. */
 static dk_status find_key(const dki_tighten *t, struct rows *rows, uint64_t row, uint32_t coarse, dk_error *err)
 {
-    const uint32_t *codes = dki_grouper_key(&rows->grouper, rows->groups[row]);
+    const uint32_t *codes = dki_grouper_key(&rows->by.grouper, rows->by.groups[row]);
     uint32_t kept[DKI_TIGHTEN_DIMENSIONS];
 
     for (size_t i = 0; i < t->n_dims; i++) {
-        uint32_t *code = &kept[rows->places[i]];
+        uint32_t *code = &kept[rows->by.places[i]];
 
         if (t->dims[i] == DK_NO_COLUMN)
             continue;
-        *code = coarse >> i & 1 ? 0 : codes[rows->places[i]];
+        *code = coarse >> i & 1 ? 0 : codes[rows->by.places[i]];
         if (rows->above[i] && t->masks[row] >> i & 1) {
-            *code = rows->above[i][codes[rows->places[rows->below[i]]]];
+            *code = rows->above[i][codes[rows->by.places[rows->below[i]]]];
             rows->has_lost |= *code == DKI_NO_MEMBER;
             *code = *code == DKI_NO_MEMBER ? 0 : *code;
         }
     }
-    return dki_group_add(&rows->grouper, kept, &rows->keys[row], err);
+    return dki_group_add(&rows->by.grouper, kept, &rows->keys[row], err);
 }
 
 static dk_status find_keys(const dki_tighten *t, struct rows *rows, uint32_t coarse, uint32_t fine, dk_error *err)
@@ -236,7 +253,7 @@ static dk_status find_keys(const dki_tighten *t, struct rows *rows, uint32_t coa
     DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
     if (t->masks[row] == coarse || t->masks[row] == fine)
         status = find_key(t, rows, row, coarse, err);
-    n = rows->grouper.n_groups;
+    n = rows->by.grouper.n_groups;
     if (status == DK_OK)
         status = dki_grow(t->context, (void **)&rows->total, &capacity, n, sizeof *rows->total, err);
     if (status == DK_OK)
@@ -363,8 +380,6 @@ static dk_status sum_margins(dki_tighten *t, dk_error *err)
 
     if (status == DK_OK)
         status = open_rows(t, &rows, err);
-    if (status == DK_OK)
-        status = group_rows(t, &rows, err);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n && status == DK_OK; k++)
             if (is_next(masks, n, masks[i], masks[k]) || is_next_told(t, masks, n, masks[i], masks[k]))

@@ -168,7 +168,8 @@ end
 local function say_again(lines, asked, cell)
   local base = asked.base and ("the table as it was after: " .. (asked.base.text or "a breakdown"))
     or ("the table" .. (asked.source and asked.source.name and " " .. asked.source.name or ""))
-  lines[#lines + 1] = ("The same on its own, asked of %s:"):format(base)
+  lines[#lines + 1] = ("The same on its own, asked of %s%s:"):format(base,
+    asked.is_narrower and " (with bounds as wide as they were before totals made them narrower)" or "")
   for _, step in ipairs(cell.steps) do
     lines[#lines + 1] = step.kind == "where" and ("  where %s"):format(step.text)
       or ("  derive %s = %s"):format(step.name, step.text)

@@ -174,6 +174,9 @@ local function read(all)
       item.shown = item.name
     end
   end
+  for _, item in ipairs(asked.after) do
+    asked.is_narrower = asked.is_narrower or item.kind == "step" and item.text:find "^bounds narrower by " ~= nil
+  end
   asked.figures = figures_of(asked, params)
   for _, item in ipairs(asked.after) do
     local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"

@@ -21,17 +21,43 @@ end
 
 local function column_of(side, item) return side.behind and item.name .. side.behind or item.shown end
 
--- What the result shows of a text of a measure; nil where it does not.
-local function shown_of(side, text)
+-- What a row of the result shows of a text of a measure, which may stand in brackets; nil where it does not.
+local function shown_in(row, side, text)
+  local bare = text:match "^%((.*)%)$"
   for _, item in ipairs(side.cell.asked.measures) do
     local column = column_of(side, item)
-    if side.cell.columns[column] and (text == quoted(item.name) or text == item.text) then
-      return words.shown(side.cell.found, column)
+    if side.cell.columns[column] and (text == quoted(item.name) or text == item.text or bare == item.text) then
+      return words.shown(row, column)
     end
   end
 end
 
-local function number_of(side, text) return parts.number(side.answer, text) or shown_of(side, text) end
+-- The part of a measure that is asked as that text within all(); nil where there is none.
+local function whole_of(cell, text)
+  for _, list in pairs(cell.made) do
+    for _, part in ipairs(parts.all(list)) do
+      if part.within and part.asked == text then
+        return part
+      end
+    end
+  end
+end
+
+-- What the result shows of a text of a measure: in the cell's row, or in that which totals more, as all() does.
+local function shown_of(side, text)
+  local cell = side.cell
+  local whole = not side.behind and whole_of(cell, text)
+  local row = whole and parts.row_within(cell.asked, cell.found, cell.result, whole.within)
+  if whole then
+    return row and #row == 1 and shown_in(row, side, whole.text) or nil
+  end
+  return shown_in(cell.found, side, text)
+end
+
+-- Of bounds that the result's totals made narrower the result alone tells.
+local function number_of(side, text)
+  return side.cell.is_narrower and shown_of(side, text) or parts.number(side.answer, text) or shown_of(side, text)
+end
 
 -- Of the numerator and the denominator of a quotient: "3..6 of 12".
 local function quotient_of(side, part)
@@ -57,7 +83,8 @@ local function is_told(list, part, rows)
 end
 
 local function say_part(lines, side, list, part, told)
-  local number = parts.said(side.answer, part) or shown_of(side, part.asked)
+  local number = side.cell.is_narrower and shown_of(side, part.asked) or parts.said(side.answer, part)
+    or shown_of(side, part.asked)
   local rows = parts.rows(side.answer, side.cell.asked, part)
   if not number then
     side.untold[#side.untold + 1] = not is_told(list, part, "") and part.asked or nil
@@ -202,7 +229,8 @@ local function say_untold(lines, cell)
   for _, side in ipairs(cell.all) do
     if #side.untold > 0 and side.why and not told[side.why] then
       told[side.why] = true
-      lines[#lines + 1] = ("  Not all numbers behind these can be told: %s."):format(side.why)
+      lines[#lines + 1] = ("  Not all numbers behind these can be told: %s%s."):format(
+        cell.is_narrower and "bounds were made narrower, and the rows say less: " or "", side.why)
     end
   end
 end
@@ -264,7 +292,8 @@ function numbers.of(result, asked, found, source, steps_of)
   found = row or own
   local columns, behind = words.columns(found), nil
   local cell = { asked = asked, found = found, columns = columns, all = {}, parts = {}, is_whole = row ~= nil,
-                 own = own, has = words.columns(own) } -- found and columns: with those that were left out
+                 own = own, has = words.columns(own), result = result,
+                 is_narrower = asked.is_narrower } -- found and columns: with those that were left out
   local function add(...)
     cell.all[#cell.all + 1] = new_side(cell, ...)
     return cell.all[#cell.all]

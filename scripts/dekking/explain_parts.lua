@@ -169,12 +169,14 @@ local function breakdown_of(asked, sets, texts, column_of, where)
   return dk.breakdown(read_steps(asked, options))
 end
 
--- What tells the cell's row in a breakdown asked again.
-local function condition_of(asked, found)
+-- What tells the cell's row in a breakdown asked again. left: in the result itself, the row that totals all other
+-- dimensions.
+local function condition_of(asked, found, left)
   local list = {}
   for i, dim in ipairs(asked.dims) do
-    local name = quoted(dim.name)
-    local literal = #found:where(quoted(dim.shown) .. " is total") == 0 and core.cell_literal(found, dim.shown)
+    local name = quoted(left and dim.shown or dim.name)
+    local literal = (not left or left[dim.name]) and #found:where(quoted(dim.shown) .. " is total") == 0
+      and core.cell_literal(found, dim.shown)
     list[i] = not literal and name .. " is total"
       or literal == "null" and ("%s is null and %s is not total"):format(name, name) or ("%s == %s"):format(name, literal)
   end
@@ -199,6 +201,22 @@ local canonical
 function parts.row_of(asked, found, whole)
   local condition = condition_of(asked, found)
   return condition and whole:where(condition) or whole
+end
+
+-- The row of the result that totals all dimensions but those, ", regio, klasse"; nil where the result cannot tell.
+function parts.row_within(asked, found, result, dims)
+  local columns, left, names = words.columns(result), {}, {}
+  for name in dims:gmatch ", ([^,]+)" do
+    names[name:match "^`(.*)`$" or name] = true
+  end
+  for _, dim in ipairs(asked.dims) do
+    left[dim.name], names[dim.name] = names[dim.name], nil
+    if not columns[dim.shown] then
+      return nil
+    end
+  end
+  local condition = next(names) == nil and condition_of(asked, found, left)
+  return condition and result:where(condition) or nil
 end
 
 -- A number as a text that does not depend on how many digits it is kept with.

@@ -350,7 +350,7 @@ function t:roll_up(level, dimension) end
 
 --- How bounds are made narrower.
 ---@class dk.TightenSpec
---- The columns of numbers; all integers, decimals and intervals without it.
+--- The columns of numbers; all integers, decimals and intervals without it, but for shares, means and the like of a result.
 ---@field values? string|string[]
 --- A column that in each row is the sum of `values`; a table of `dk.read_published`, as it was read, knows it.
 ---@field total? string
@@ -364,6 +364,9 @@ function t:roll_up(level, dimension) end
 ---@field sums? "together"|"one by one"
 
 --- Makes the bounds of numbers as narrow as the totals of the table allow. Totals that their parts cannot reach raise.
+---
+--- Measures of a result that are made of these numbers, such as shares, rates and differences, are made anew of them, also from
+--- totals, `n / all(n)`; no bounds get wider. A note names them, and those that stay as they were.
 ---@param spec? dk.TightenSpec
 ---@return dk.Table
 function t:tighten(spec) end

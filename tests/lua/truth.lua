@@ -136,3 +136,82 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
   os.remove(path)
   if not os.getenv "DEKKING_TEST_QUICK" then t.eq(n_closed > 50000, true) end -- it is not for want of bounds
 end)
+
+-- Measures that are made of x, y and z = x + y, in every way that there is.
+local MADE = { "d = x - y", "over = z - x", "deel = x / all(x)", "van = x / all(x, r)", "part = x / z", "rx = x / (x + y)",
+  "bekend = k / x", "rest = 1 - bekend", "groei = (x - y) / y", "per = 100 * x / z", "ander = sum(b) / sum(a)",
+  "meer = all(d) - d",
+  "min = least(x, y)", "twee = deel * part", "niet = (z - x) / all(z, g)", "min_twee = 2 * (over - y)", "kk = (x - k) / x" }
+
+-- The same with one number of the truth told, in a row and a measure.
+local function tell(dk, pair)
+  local truth, known = pair[1], pair[2]
+  local row, name = math.random(#truth), ({ "x", "y", "z" })[math.random(3)]
+  local where, number = {}, truth[name][row]
+  if number == nil then return known end -- all weigh nothing
+  for _, key in ipairs { "r", "g" } do
+    local value = truth[key]:to_lua { plain = true }[row]
+    where[#where + 1] = value == dk.null and key .. " is total" or ("%s == '%s'"):format(key, value)
+  end
+  return known:derive { ("%s = case(%s, %s, %s)"):format(name, table.concat(where, " and "), tostring(number), name) }
+end
+
+-- No side of a number is farther than before, or open where it was not; gives how many are nearer.
+local function assert_narrower(dk, before, after, what)
+  local n = 0
+  for name in before:columns() do
+    if before[name]:type():find "^interval" then
+      local old, new = before[name]:to_lua { plain = true }, after[name]:to_lua { plain = true }
+      for i, b in ipairs(old) do
+        if b ~= dk.null then
+          local least, greatest = as_number(dk, new[i].least), as_number(dk, new[i].greatest)
+          local was_least, was_greatest = as_number(dk, b.least), as_number(dk, b.greatest)
+          if was_least and not (least and least >= was_least)
+            or was_greatest and not (greatest and greatest <= was_greatest) then
+            error(("%s: %s of row %d is %s, and was %s"):format(what, name, i, tostring(new[i]), tostring(b)))
+          end
+          n = n + ((least ~= was_least or greatest ~= was_greatest) and 1 or 0)
+        end
+      end
+    end
+  end
+  return n
+end
+
+test("what is made anew of narrower sums has the truth within", function(t, dk)
+  math.randomseed(20261127)
+  local n_narrower, n_shares, n_against = 0, 0, 0
+  local asked = dk.breakdown { by = { "r", "g" }, margins = "cube", measures = table.move(MADE, 1, #MADE, 5,
+    { "x = sum(a)", "y = sum(b)", "z = sum(c)", "k = sum(a) where s" }) }
+  for round = 1, ROUNDS do
+    local spread, weighed = math.random(3) == 1 and 3 or 30, math.random(3) == 1
+    local truth, bounds = {}, {}
+    for i = 1, math.random(1, 9) do
+      local row = { r = ("MV"):sub(math.random(2)):sub(1, 1), g = ("ABC"):sub(math.random(3)):sub(1, 1),
+        s = math.random(2) == 1, a = math.random(0, 40), b = math.random(0, 40),
+        w = weighed and dk.decimal(("%.2f"):format(math.random(0, 12) / 4)) or nil }
+      row.c = row.a + row.b
+      truth[i], bounds[i] = row, { r = row.r, g = row.g, s = row.s, w = row.w }
+      for _, name in ipairs { "a", "b", "c" } do bounds[i][name] = around(row[name], name == "c" and 2 or spread) end
+    end
+    local types = { a = "interval", b = "interval", c = "interval", s = "boolean" }
+    local weight = weighed and "w" or nil
+    local pair = { asked(dk.table(truth, { types = { s = "boolean" }, weight = weight })),
+      asked(dk.table(bounds, { types = types, weight = weight })) }
+    pair[2] = tell(dk, pair)
+    local spec = { values = { "x", "y" }, total = math.random(3) > 1 and "z" or nil,
+      sums = math.random(2) == 1 and "one by one" or nil }
+    local what = ("round %d"):format(round)
+    local made = pair[2]:tighten(spec)
+    assert_within(t, dk, pair[1], made, what)
+    n_narrower = n_narrower + assert_narrower(dk, pair[2], made, what)
+    n_shares = n_shares + assert_narrower(dk, pair[2]:select { "part", "deel", "rx" },
+      made:select { "part", "deel", "rx" }, what)
+    t.eq(made:notes()[2], "made anew of these: d, over, deel, van, part, rx, bekend, rest, groei, per, ander, meer, min, "
+      .. "twee, niet, min_twee and kk", what)
+    n_against = n_against + #made:notes() - 2
+  end
+  t.eq(n_narrower > 10 * ROUNDS, true)
+  t.eq(n_shares > ROUNDS, true)
+  t.eq(n_against, 0)
+end)
