@@ -53,7 +53,7 @@ local function unroll(items, last)
     if item.kind == "dimension" and item.name == level and not own["dimension " .. level] then
       made[#made + 1] = item
     elseif item.kind ~= "weight" then
-      made[#made + 1] = own[item.kind .. " " .. (item.name or "")] or item
+      made[#made + 1] = item.name and own[item.kind .. " " .. item.name] or item
     end
   end
   local inner, at, lacks = unroll(made, before)

@@ -240,6 +240,8 @@ test("a cell within a level, or rolled up, has its question", function(t, dk)
   local path = t.path "by_g.dk"
   ask { "g" }:sort("n desc"):save(path)
   t.eq(select(2, dk.open(path):roll_up("r"):explain { r = "X" }).where, 'r == "X"')
+  local renamed = ask { "g" }:roll_up("r"):rename { n = "aantal" } -- what came since is told, too
+  t.has(renamed:explain { r = "X" }, "  aantal is ")
   local text, cell = ask { "g" }:where "n > 1":roll_up "r":explain { r = "X" } -- some of its parts alone
   t.has(text, "Then g rolled up to r: 2 rows.")
   t.eq(cell.measures, {})

@@ -231,7 +231,7 @@ test("a result that was rolled up", function(t, dk)
   local known = result:drop "van":roll_up "regio":derive "k = case(regio is total, 90, k)"
   local made = known:tighten { values = { "k", "n" } }
   t.eq({ shown(made.k), shown(made.deel) }, { "40 50 90", "0.5 0.833333..0.833334 0.642857..0.642858" })
-  t.has(made:explain { regio = "M" }, "deel is 0.5, which is 40 of 80")
+  t.has(made:explain { regio = "M" }, "deel is 0.5, which is 40 of 80", "(with bounds as wide as they were")
   -- A level that is no dimension has no row.
   notes(t, result:tighten { values = { "k", "n" } }, { "made anew of these: deel",
     "van stays as it was: the table lacks what it is made of" })
