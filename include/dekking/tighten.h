@@ -20,7 +20,7 @@
 typedef struct dk_tighten_spec {
     const char *const
         *values; /* n_values columns of integers, decimals of one scale and intervals; NULL: all that are so, and
-                                  neither dimensions nor `total` */
+                                  neither dimensions nor `total`, nor measures of a result that do not add up */
     size_t n_values;
     const char *total;     /* a column: in each row the sum of `values`; NULL: there is none */
     const char *const *by; /* n_by dimensions of a table without margin rows, texts or categories; NULL: none */
@@ -35,6 +35,8 @@ typedef struct dk_tighten_spec {
  * outward. A number whose bounds have become narrower loses its marker, unless it is an estimate. A note says how many there
  * are. Bounds are the narrowest that the sums allow, for numbers with fractions; of two dimensions, of which one may have a
  * hierarchy, for whole numbers too. No table that obeys the sums is cut off.
+ * Other columns of bounds that the result of a breakdown made of these numbers, shares, rates and differences, are made anew of them
+ * and get no wider; notes name these, and those that stay as they were.
  * Errors  DK_ERR_NAME       no such column
  *         DK_ERR_ARGUMENT   no values; a column in two roles; nothing is a total; `by` beside margin rows
  *         DK_ERR_TYPE       a value that is no number of that kind, scales that differ, a dimension that is no text
