@@ -40,7 +40,7 @@ local values = {
   { "substr(s, 1, 3)", "sub(s, 1, 3)", "sub(s, 1, 3)" },
   { "concat(s, s)", "a .. b", "s .. s" },
   { "begins_with(s, 'a')", "starts_with(s, t)", "starts_with(s, 'a')" },
-  { "ends(s, 'a')", "ends_with(s, t)", "ends_with(s, 'a')" },
+  { "str_ends(s, 'a')", "ends_with(s, t)", "ends_with(s, 'a')" },
   { "includes(s, 'a')", "contains(s, t)", "contains(s, 'a')" },
   { "toupper(s)", "upper(s)", "upper(s)" },
   { "lcase(s)", "lower(s)", "lower(s)" },
