@@ -19,6 +19,7 @@
 
 #define ROOM ((size_t)64 << 20)
 #define UNIT 16
+#define LINE 64
 #define N_SIZES (DKC_MOST_BLOCK / UNIT + 1)
 
 typedef struct freed {
@@ -50,6 +51,14 @@ static size_t units(size_t size)
     return (size + UNIT - 1) / UNIT;
 }
 
+/* The block of several lines that comes next was freed a collection ago and is no longer in the first cache: it is there again when
+ * it is taken. For speed alone. */
+static void fetch(const freed *block, size_t size)
+{
+    for (size_t at = 0; size > LINE && block && at < size; at += LINE)
+        __builtin_prefetch((const char *)block + at, 1);
+}
+
 void *dkc_block_take(size_t size)
 {
     size_t n = units(size);
@@ -57,6 +66,7 @@ void *dkc_block_take(size_t size)
 
     if (block) {
         room.lists[n] = block->next;
+        fetch(block->next, n * UNIT);
         return block;
     }
     if (!room.is_open)
