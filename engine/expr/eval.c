@@ -372,6 +372,12 @@ dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
 
 /* One for each worker ----------------------------------------------------------------------------------------------- */
 
+void dki_evals_init(dki_evals *evals, uint64_t n_rows, uint64_t grain)
+{
+    evals->n = dki_workers_bound(n_rows, grain);
+    memset(evals->items, 0, evals->n * sizeof(dki_eval *));
+}
+
 dk_status dki_evals_get(dki_evals *evals, const dki_bound *bound, unsigned worker, dki_eval **out, dk_error *err)
 {
     dk_status status = evals->items[worker] ? DK_OK : dki_eval_new(bound, &evals->items[worker], err);
@@ -382,7 +388,7 @@ dk_status dki_evals_get(dki_evals *evals, const dki_bound *bound, unsigned worke
 
 void dki_evals_release(dki_evals *evals)
 {
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
+    for (unsigned i = 0; i < evals->n; i++)
         dki_eval_release(evals->items[i]);
 }
 
@@ -395,7 +401,7 @@ struct fill {
     const dki_bound *bound;
     uint64_t grain;
     const dk_column **pieces;
-    dki_evals evals;
+    dki_evals *evals;
 };
 
 static dk_status new_builder(const dki_bound *bound, dk_builder **out, dk_error *err)
@@ -435,7 +441,7 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     struct fill *fill = arg;
     dk_builder *builder;
     dki_eval *eval;
-    dk_status status = dki_evals_get(&fill->evals, fill->bound, worker, &eval, err);
+    dk_status status = dki_evals_get(fill->evals, fill->bound, worker, &eval, err);
 
     if (status == DK_OK)
         status = new_builder(fill->bound, &builder, err);
@@ -472,7 +478,8 @@ static uint64_t grain_of(const dki_bound *bound)
 static dk_status new_column(const dki_bound *bound, const dk_column **out, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(bound->table);
-    struct fill fill = { .bound = bound, .grain = grain_of(bound) };
+    dki_evals evals;
+    struct fill fill = { .bound = bound, .grain = grain_of(bound), .evals = &evals };
     uint64_t n_pieces = n_rows / fill.grain + (n_rows % fill.grain != 0);
     size_t column = dki_bound_column(bound);
     dk_status status;
@@ -490,6 +497,7 @@ static dk_status new_column(const dki_bound *bound, const dk_column **out, dk_er
     fill.pieces = dki_calloc(bound->context, n_pieces, sizeof *fill.pieces, err);
     if (fill.pieces == NULL)
         return DK_ERR_MEMORY;
+    dki_evals_init(&evals, n_rows, fill.grain);
     status = dki_parallel(bound->context, n_rows, fill.grain, fill_range, &fill, err);
     if (status == DK_OK && n_pieces == 1)
         *out = dk_column_retain(fill.pieces[0]);
@@ -499,7 +507,7 @@ static dk_status new_column(const dki_bound *bound, const dk_column **out, dk_er
     for (uint64_t i = 0; i < n_pieces; i++)
         dk_column_release(fill.pieces[i]);
     dki_free(bound->context, fill.pieces);
-    dki_evals_release(&fill.evals);
+    dki_evals_release(&evals);
     return status;
 }
 

@@ -70,10 +70,13 @@ dk_status dki_eval_block(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
  * where it is null. truth has room for DK_BLOCK_WORDS words. */
 dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t *selection, uint64_t *truth,
                          uint64_t *n_null, dk_error *err);
-/* An evaluator for each worker of dki_parallel, made when it is first asked for. Begins as { 0 }. */
+/* An evaluator for each worker that a call of dki_parallel can have, made when it is first asked for. Behind the first n items there
+ * is nothing: clearing all of them takes longer than a few rows. */
 typedef struct dki_evals {
+    unsigned n;
     dki_eval *items[DKI_MOST_WORKERS];
 } dki_evals;
+void dki_evals_init(dki_evals *evals, uint64_t n_rows, uint64_t grain);
 dk_status dki_evals_get(dki_evals *evals, const dki_bound *bound, unsigned worker, dki_eval **out, dk_error *err);
 void dki_evals_release(dki_evals *evals);
 /* All rows of the scope's table as a column, in parallel. */

@@ -45,7 +45,7 @@ static bool looks_like_digits(const dk_view *view, size_t size, char *letter)
     return true;
 }
 
-/* Lengths of the known texts of a column. */
+/* Lengths of the known texts of a column, of each worker that there can be. */
 struct sizes {
     const dk_column *column;
     uint32_t least[DKI_MOST_WORKERS], greatest[DKI_MOST_WORKERS];
@@ -83,14 +83,19 @@ static dk_status choose_text(dki_key_shape *shape, const dk_column *column, bool
 {
     dk_context *context = dk_column_context(column);
     uint64_t n_rows = dk_column_n_rows(column);
-    struct sizes sizes = { .column = column };
+    const uint64_t grain = (uint64_t)DK_BLOCK_ROWS * RANGE_BLOCKS;
+    unsigned n_workers = dki_workers_bound(n_rows, grain);
+    struct sizes sizes;
     uint32_t least = UINT32_MAX, greatest = 0;
     dk_status status;
 
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
+    sizes.column = column;
+    for (unsigned i = 0; i < n_workers; i++) {
         sizes.least[i] = UINT32_MAX;
-    status = dki_parallel(context, n_rows, (uint64_t)DK_BLOCK_ROWS * RANGE_BLOCKS, find_sizes, &sizes, err);
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
+        sizes.greatest[i] = 0;
+    }
+    status = dki_parallel(context, n_rows, grain, find_sizes, &sizes, err);
+    for (unsigned i = 0; i < n_workers; i++) {
         least = sizes.least[i] < least ? sizes.least[i] : least;
         greatest = sizes.greatest[i] > greatest ? sizes.greatest[i] : greatest;
     }

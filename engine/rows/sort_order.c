@@ -33,7 +33,7 @@
 struct order {
     dk_context *context;
     dki_sort_pieces pieces;
-    dki_sort_pieces_block *blocks[DKI_MOST_WORKERS];
+    dki_sort_pieces_block **blocks; /* of each worker that there can be */
     uint64_t n_rows;
     unsigned row_bits;
     uint64_t *items; /* the caller's rows: a word, and the row below it */
@@ -227,9 +227,13 @@ static dk_status order_by(dk_context *context, const dki_order_key *keys, size_t
                           bool first_word, uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts,
                           uint64_t *n_right, dk_error *err)
 {
-    struct order order = { .context = context, .n_rows = n_rows, .items = rows, .starts = starts };
+    dki_sort_pieces_block *blocks[DKI_MOST_WORKERS]; /* few rows are sorted sooner than all are cleared */
+    struct order order = {
+        .context = context, .blocks = blocks, .n_rows = n_rows, .items = rows, .starts = starts
+    };
     dk_status status;
 
+    memset(blocks, 0, dki_workers_bound(n_rows, RANGE_ROWS) * sizeof *blocks);
     order.limit = (size_t)(limit < n_rows ? limit : n_rows);
     order.n_sorted = order.limit;
     order.row_bits = n_rows > 1 ? dki_bit_length(n_rows - 1) : 1;

@@ -51,7 +51,7 @@ struct search {
     uint64_t dimensions;     /* bits of those that it asks for */
     uint64_t *truth;         /* a bit for each row; a range has words of its own */
     atomic_uint_fast64_t n_null;
-    dki_evals evals;
+    dki_evals *evals;
 };
 
 /* The bits of the dimensions that the condition names. */
@@ -96,7 +96,7 @@ static dk_status search_range(void *arg, unsigned worker, uint64_t begin, uint64
     size_t block = dki_block_rows(search->context);
     uint64_t truth[DK_BLOCK_WORDS], n_null = 0;
     dki_eval *eval;
-    dk_status status = dki_evals_get(&search->evals, search->bound, worker, &eval, err);
+    dk_status status = dki_evals_get(search->evals, search->bound, worker, &eval, err);
 
     for (uint64_t row = begin; row < end && status == DK_OK; row += block) {
         size_t n = end - row < block ? (size_t)(end - row) : block;
@@ -129,7 +129,8 @@ static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki
                            uint64_t *n, uint64_t *n_null, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(table), n_words = dki_bit_words(n_rows);
-    struct search search = { .bound = bound, .context = dk_table_context(table) };
+    dki_evals evals;
+    struct search search = { .bound = bound, .context = dk_table_context(table), .evals = &evals };
     struct named named = { table, 0 };
     uint64_t grain = dki_bit_words(dki_block_rows(search.context) * RANGE_BLOCKS) * 64;
     dk_status status;
@@ -141,6 +142,7 @@ static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki
     search.truth = dki_calloc(search.context, n_words, sizeof *search.truth, err);
     if (search.truth == NULL)
         return DK_ERR_MEMORY;
+    dki_evals_init(&evals, n_rows, grain);
     status = dki_parallel(search.context, n_rows, grain, search_range, &search, err);
     if (status == DK_OK) {
         *n = dki_bits_count(search.truth, n_rows);
@@ -150,7 +152,7 @@ static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki
     }
     if (status == DK_OK)
         list_rows(search.truth, n_words, *rows);
-    dki_evals_release(&search.evals);
+    dki_evals_release(&evals);
     dki_free(search.context, search.truth);
     return status;
 }
