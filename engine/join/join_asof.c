@@ -273,9 +273,9 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
     const dki_key_index *index = asof->join->index;
     dk_context *context = asof->join->context;
     size_t step = dki_block_rows(context);
-    dki_key_work *work = index ? dki_key_work_new(index, end - begin, err) : NULL;
+    dki_key_work work;
     int64_t times[DK_BLOCK_ROWS];
-    dk_status status = index && work == NULL ? DK_ERR_MEMORY : DK_OK;
+    dk_status status = index ? dki_key_work_init(&work, index, end - begin, err) : DK_OK;
     dk_view view;
 
     (void)worker;
@@ -286,7 +286,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
 
         status = dki_poll(context, err);
         if (status == DK_OK && index)
-            status = dki_key_find_rows(index, asof->reader, work, row, n, rows, err);
+            status = dki_key_find_rows(index, asof->reader, &work, row, n, rows, err);
         else
             memset(rows, 0, n * sizeof *rows);
         if (status == DK_OK)
@@ -303,7 +303,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
     }
     dk_view_release(&view);
     if (index)
-        dki_key_work_release(index, work);
+        dki_key_work_drop(index, &work);
     return status;
 }
 

@@ -25,24 +25,19 @@
 
 /* Some keys. --------------------------------------------------------------------------------------------------- */
 
-dki_key_work *dki_key_work_new(const dki_key_index *index, uint64_t n_rows, dk_error *err)
+dk_status dki_key_work_init(dki_key_work *work, const dki_key_index *index, uint64_t n_rows, dk_error *err)
 {
-    size_t bytes = (n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS) * sizeof(uint64_t);
-    dki_key_work *work = NULL;
+    size_t n = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS;
 
-    if (!dki_mul_size(bytes, index->code.n_words, &bytes) && !dki_add_size(bytes, sizeof *work, &bytes))
-        work = dki_alloc(index->context, bytes, err);
-    if (work)
-        dk_view_init(&work->read.view, index->context);
-    return work;
+    dk_view_init(&work->read.view, index->context);
+    work->words = dki_alloc_array(index->context, n, index->code.n_words * sizeof *work->words, err);
+    return work->words ? DK_OK : DK_ERR_MEMORY;
 }
 
-void dki_key_work_release(const dki_key_index *index, dki_key_work *work)
+void dki_key_work_drop(const dki_key_index *index, dki_key_work *work)
 {
-    if (work == NULL)
-        return;
     dk_view_release(&work->read.view);
-    dki_free(index->context, work);
+    dki_free(index->context, work->words);
 }
 
 /* The rows of a block. n_words is a constant where it is small. */
@@ -138,9 +133,9 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
     struct matching *matching = arg;
     const dki_key_index *index = matching->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, end - begin, err);
+    dki_key_work work;
     uint64_t n_matched = 0, n_null = 0, n_used = 0;
-    dk_status status = work ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = dki_key_work_init(&work, index, end - begin, err);
 
     (void)worker; /* every row has a place of its own in the answer */
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
@@ -149,7 +144,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
 
         status = dki_poll(index->context, err);
         if (status == DK_OK)
-            status = dki_key_find_rows(index, matching->reader, work, row, n, rows, err);
+            status = dki_key_find_rows(index, matching->reader, &work, row, n, rows, err);
         if (status != DK_OK)
             break;
         for (size_t i = 0; i < n; i++) {
@@ -158,7 +153,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
         }
         n_used += dki_key_mark(matching->used, rows, n);
     }
-    dki_key_work_release(index, work);
+    dki_key_work_drop(index, &work);
     atomic_fetch_add(&matching->n_matched, n_matched);
     atomic_fetch_add(&matching->n_null, n_null);
     atomic_fetch_add(&matching->n_used, n_used);

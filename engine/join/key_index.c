@@ -56,9 +56,9 @@ static dk_status build_range(void *arg, unsigned worker, uint64_t begin, uint64_
     struct build *build = arg;
     dki_key_index *index = build->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, end - begin, err);
+    dki_key_work work;
     uint64_t n_keys = 0, n_nulls = 0;
-    dk_status status = work ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = dki_key_work_init(&work, index, end - begin, err);
 
     (void)worker; /* what rows write is the same whoever writes it first */
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
@@ -66,16 +66,16 @@ static dk_status build_range(void *arg, unsigned worker, uint64_t begin, uint64_
 
         status = dki_poll(index->context, err);
         if (status == DK_OK)
-            status = dki_key_read(build->reader, row, n, &work->read, work->words, work->flags, err);
+            status = dki_key_read(build->reader, row, n, &work.read, work.words, work.flags, err);
         if (status != DK_OK)
             break;
         for (size_t i = 0; i < n; i++) {
-            if (work->flags[i] == 0)
-                n_keys += insert_direct(index, work->words[i], row + i);
-            n_nulls += work->flags[i] != 0;
+            if (work.flags[i] == 0)
+                n_keys += insert_direct(index, work.words[i], row + i);
+            n_nulls += work.flags[i] != 0;
         }
     }
-    dki_key_work_release(index, work);
+    dki_key_work_drop(index, &work);
     atomic_fetch_add(&build->n_keys, n_keys);
     atomic_fetch_add(&build->n_nulls, n_nulls);
     return status;
@@ -87,8 +87,8 @@ static dk_status find_firsts(void *arg, unsigned worker, uint64_t begin, uint64_
     struct build *build = arg;
     dki_key_index *index = build->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, end - begin, err);
-    dk_status status = work ? DK_OK : DK_ERR_MEMORY;
+    dki_key_work work;
+    dk_status status = dki_key_work_init(&work, index, end - begin, err);
 
     (void)worker;
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
@@ -96,9 +96,9 @@ static dk_status find_firsts(void *arg, unsigned worker, uint64_t begin, uint64_
 
         status = dki_poll(index->context, err);
         if (status == DK_OK)
-            status = dki_key_find_rows(index, build->reader, work, row, n, index->firsts + row, err);
+            status = dki_key_find_rows(index, build->reader, &work, row, n, index->firsts + row, err);
     }
-    dki_key_work_release(index, work);
+    dki_key_work_drop(index, &work);
     return status;
 }
 

@@ -44,15 +44,16 @@ dki_key_index *dki_key_index_kept(const dk_column *column);
 void dki_key_index_keep(dki_key_index *index, const dk_column *const *columns, size_t n);
 
 /* Looks keys of another table up: the first row for each of rows row .. row + n - 1 (n at most DK_BLOCK_ROWS) that the
- * reader, which was made with the index's code, reads. work is scratch memory of one thread. */
+ * reader, which was made with the index's code, reads. work is scratch memory of one thread, on its stack: 22 KB of which a few
+ * rows touch little. */
 typedef struct dki_key_work {
+    uint64_t *words; /* of the keys of a block */
     dki_key_scratch read;
     uint8_t flags[DK_BLOCK_ROWS];
-    uint64_t words[]; /* of the keys of a block */
 } dki_key_work;
-/* For blocks of n_rows rows, or DK_BLOCK_ROWS where those are fewer. */
-dki_key_work *dki_key_work_new(const dki_key_index *index, uint64_t n_rows, dk_error *err);
-void dki_key_work_release(const dki_key_index *index, dki_key_work *work); /* NULL does nothing */
+/* For blocks of n_rows rows, or DK_BLOCK_ROWS where those are fewer. To be dropped, after a failure too. */
+dk_status dki_key_work_init(dki_key_work *work, const dki_key_index *index, uint64_t n_rows, dk_error *err);
+void dki_key_work_drop(const dki_key_index *index, dki_key_work *work);
 dk_status dki_key_find_rows(const dki_key_index *index, const dki_key_reader *reader, dki_key_work *work,
                             uint64_t row, size_t n, uint32_t *rows, dk_error *err);
 /* The first row for each of n keys, at most DK_BLOCK_ROWS; flags as dki_key_read gives them. */

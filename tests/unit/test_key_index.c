@@ -116,24 +116,23 @@ static void assert_found(const dki_key_index *index, const dk_column *column, co
                          const uint32_t *firsts, uint64_t n_keys)
 {
     dki_key_reader reader;
-    dki_key_work *work;
+    dki_key_work work;
     uint32_t rows[DK_BLOCK_ROWS];
     dk_error err = DK_ERROR_INIT;
 
     assert_ok(dki_key_reader_init(&reader, &index->code, &column, false, &err), &err);
-    work = dki_key_work_new(index, n, &err);
-    assert_non_null(work);
+    assert_ok(dki_key_work_init(&work, index, n, &err), &err);
     for (size_t at = 0; at < n; at += DK_BLOCK_ROWS) {
         size_t piece = n - at < DK_BLOCK_ROWS ? n - at : DK_BLOCK_ROWS;
 
-        assert_ok(dki_key_find_rows(index, &reader, work, at, piece, rows, &err), &err);
+        assert_ok(dki_key_find_rows(index, &reader, &work, at, piece, rows, &err), &err);
         for (size_t i = 0; i < piece; i++) {
             uint64_t key = keys[at + i];
 
             assert_true(rows[i] == (key == UINT64_MAX ? DKI_NULL_KEY : key < n_keys ? firsts[key] : DKI_NO_ROW));
         }
     }
-    dki_key_work_release(index, work);
+    dki_key_work_drop(index, &work);
     dki_key_reader_drop(&reader);
 }
 
