@@ -40,31 +40,43 @@ static int close_state(lua_State *L)
     return 0;
 }
 
-/* NULL: there is none. */
-static dkl_state *find_state(lua_State *L)
+/* The state that was found last, as long as none was closed since: another may have its registry, or its main thread, where that one
+ * had it. One that is closing is looked for each time. */
+static _Thread_local struct {
+    const lua_State *main; /* NULL: it was first found in a coroutine */
+    const void *registry;
+    unsigned n_closed;
+    dkl_state *state;
+} last_found;
+
+static dkl_state *look_for_state(lua_State *L, unsigned closed)
 {
-    /* The one that was found last, as long as no state was closed since: another may have its registry where that one had it.
-     * One that is closing is looked for each time. */
-    static _Thread_local struct {
-        const void *registry;
-        unsigned n_closed;
-        dkl_state *state;
-    } last;
     const void *registry = lua_topointer(L, LUA_REGISTRYINDEX);
-    unsigned closed = atomic_load(&n_closed);
+    bool is_main;
     dkl_state *state;
 
-    if (last.registry == registry && last.n_closed == closed)
-        return last.state;
+    if (last_found.registry == registry && last_found.n_closed == closed)
+        return last_found.state;
+    is_main = lua_pushthread(L);
+    lua_pop(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
     state = lua_touserdata(L, -1);
     lua_pop(L, 1);
     if (state && state->context) {
-        last.registry = registry;
-        last.n_closed = closed;
-        last.state = state;
+        last_found.main = is_main ? L : NULL;
+        last_found.registry = registry;
+        last_found.n_closed = closed;
+        last_found.state = state;
     }
     return state;
+}
+
+/* NULL: there is none. */
+static inline dkl_state *find_state(lua_State *L)
+{
+    unsigned closed = atomic_load(&n_closed);
+
+    return last_found.main == L && last_found.n_closed == closed ? last_found.state : look_for_state(L, closed);
 }
 
 static void open_state(lua_State *L)

@@ -10,6 +10,7 @@
 #include <dekking/dekking.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <string.h>
 
 #define DKL_TABLE "dk.table"
 #define DKL_COLUMN "dk.column"
@@ -150,6 +151,12 @@ typedef struct dkl_call {
     bool opaque;      /* it cannot be asked again */
     bool is_question; /* what a breakdown or a scenario is asked */
 } dkl_call;
+
+/* Whether two names of classes are the same: mostly they stand at one address. */
+static inline bool dkl_same_class(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
 
 /* What an object holds, in memory that lives as long as the state: the collector forgets a finalizer for whose call there is no memory,
  * and frees the object all the same. What it held is released at the end then. */

@@ -38,11 +38,25 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
     return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
 }
 
+/* The place of a key among the names, or that of the NULL behind them. They are short: comparing them here takes less than a call. */
+static int place_among(const char *const *names, const char *key)
+{
+    int place = 0;
+
+    for (; names[place]; place++) {
+        const char *name = names[place], *at = key;
+
+        while (*name == *at && *at)
+            name++, at++;
+        if (*name == *at)
+            break;
+    }
+    return place;
+}
+
 static bool is_among(const char *const *names, const char *key)
 {
-    while (*names && (**names != *key || strcmp(*names, key) != 0))
-        names++;
-    return *names != NULL;
+    return names[place_among(names, key)] != NULL;
 }
 
 const char *dkl_find_unknown(lua_State *L, int index, const char *const *names)
@@ -200,9 +214,10 @@ static lua_Integer integer_of(lua_State *L, int index, const char *what, const c
 
 static int choice_of(lua_State *L, const char *text, const char *what, const char *key, const char *const *names)
 {
-    for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], text) == 0)
-            return i;
+    int place = place_among(names, text);
+
+    if (names[place])
+        return place;
     push_list(L, names, " or ");
     return dkl_fail(L, "%s: %s is '%s', and can be %s", what, key, text, lua_tostring(L, -1));
 }
@@ -246,7 +261,7 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
 {
     dkl_options o = { what, names, lua_gettop(L) + 1, 0 };
     dkl_maker *maker;
-    int n = 0;
+    int n = 0, type = lua_type(L, index);
     bool is_known = true;
 
     while (names[n])
@@ -254,17 +269,15 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
     assert(n < 32);
     luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
     lua_settop(L, o.first - 1 + n);
-    if (lua_isnoneornil(L, index))
+    if (type <= LUA_TNIL)
         return o;
-    if (!lua_istable(L, index))
+    if (type != LUA_TTABLE)
         dkl_check_keys(L, index, what, "option", names); /* raises */
     for (lua_pushnil(L); lua_next(L, index);) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        int i = 0;
+        int i = key ? place_among(names, key) : n;
 
-        while (key && names[i] && (*names[i] != *key || strcmp(names[i], key) != 0))
-            i++;
-        is_known = is_known && key && names[i];
+        is_known = is_known && i < n;
         if (is_known) {
             lua_replace(L, o.first + i);
             o.given |= UINT32_C(1) << i;

@@ -123,7 +123,7 @@ dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_
     dkl_recipe_pack(L, how, 1, maker->n_arguments, &packed);
     maker->n_arguments = -1; /* the object is made */
     object = dkl_make_object(L, class_name, n_values, &packed.call,
-                             strcmp(class_name, DKL_TABLE) == 0 ? lua_upvalueindex(TABLES) : 0);
+                             dkl_same_class(class_name, DKL_TABLE) ? lua_upvalueindex(TABLES) : 0);
     memcpy(object->bytes, packed.bytes, packed.call.n_bytes);
     fill_kept(L, packed.call.n_kept, object->recipe_value);
     object->has_recipe = object->has_call = true;

@@ -19,7 +19,12 @@ static bool fit_text(lua_State *L, int index, dkl_recipe_room *room)
 
 bool dkl_recipe_names_levels(const char *name)
 {
-    return strcmp(name, "levels") == 0 || strcmp(name, "members") == 0 || strcmp(name, "types") == 0;
+    static const char *const names[] = { "levels", "members", "types" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (*names[i] == *name && strcmp(names[i], name) == 0)
+            return true;
+    return false;
 }
 
 /* Pushes a copy of the Lua table, as far as it fits. */

@@ -99,29 +99,26 @@ static void keep(lua_State *L, int index, packer *p, int depth)
 
 static bool pack_table(lua_State *L, int index, packer *p, int depth);
 
-/* Packs a value of a table, or its key; what is kept is pushed. */
-static void pack_within(lua_State *L, int index, packer *p, int depth)
+/* Packs a value of a table; what is kept is pushed. */
+static void pack_within(lua_State *L, int index, int type, packer *p, int depth)
 {
-    int type = lua_type(L, index);
-
-    if (pack_plain(L, index, type, p) || (type == LUA_TTABLE && pack_table(L, index, p, depth)))
-        return;
-    keep(L, index, p, depth);
+    if (!pack_plain(L, index, type, p) && (type != LUA_TTABLE || !pack_table(L, index, p, depth)))
+        keep(L, index, p, depth);
 }
 
 /* Packs the pairs of a table; false: it has too much, or odd keys. top: the stack before it. */
 static bool pack_pairs(lua_State *L, int index, packer *p, int depth, int top, uint8_t *n)
 {
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) { /* kept ... key value */
-        int key = lua_gettop(L) - 1, type = lua_type(L, key), n_kept;
+        int key = lua_gettop(L) - 1, type = lua_type(L, key), value, n_kept;
 
         if (key - top > MOST_KEPT || *n == UINT8_MAX || (type != LUA_TSTRING && type != LUA_TNUMBER) ||
             !pack_plain(L, key, type, p))
             return false;
-        if (type == LUA_TSTRING && lua_type(L, key + 1) >= LUA_TTABLE &&
-            dkl_recipe_names_levels(lua_tostring(L, key)))
+        value = lua_type(L, key + 1);
+        if (value >= LUA_TTABLE && type == LUA_TSTRING && dkl_recipe_names_levels(lua_tostring(L, key)))
             return false;
-        pack_within(L, key + 1, p, depth + 1);
+        pack_within(L, key + 1, value, p, depth + 1);
         n_kept = lua_gettop(L) - key - 1;
         if (n_kept > 0)
             lua_rotate(L, key, n_kept); /* kept ... key value */
@@ -183,7 +180,7 @@ static bool pack_options(lua_State *L, int index, const dkl_options *options, pa
         type = lua_type(L, at);
         if (!pack_plain(L, at, type, p)) {
             luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
-            pack_within(L, at, p, 1);
+            pack_within(L, at, type, p, 1);
             p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
                          (type >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]));
         }

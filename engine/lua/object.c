@@ -35,7 +35,7 @@ static dkl_object *as_object(lua_State *L, int index)
 
 static bool is_of(const dkl_object *object, const char *class_name)
 {
-    return object->class_name == class_name || strcmp(object->class_name, class_name) == 0;
+    return dkl_same_class(object->class_name, class_name);
 }
 
 /* Holds ------------------------------------------------------------------------------------------------------------- */
@@ -201,7 +201,7 @@ static const object_class *find_class(const char *name)
 {
     size_t i = 0;
 
-    while (i < N_CLASSES && classes[i].name != name && strcmp(classes[i].name, name) != 0)
+    while (i < N_CLASSES && !dkl_same_class(classes[i].name, name))
         i++;
     assert(i < N_CLASSES);
     return &classes[i];
