@@ -1,14 +1,23 @@
 /* chunk.c - which chunks are the library's own. */
 #include "chunk.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Read once: getenv goes through all variables, and every question looks for the script that asks it. */
 const char *dkl_scripts_folder(void)
 {
-    const char *folder = getenv("DEKKING_SCRIPTS");
+    static const char unread[] = "";
+    static _Atomic(const char *) known = unread;
+    const char *folder = atomic_load(&known);
 
-    return folder && folder[0] ? folder : NULL;
+    if (folder == unread) {
+        folder = getenv("DEKKING_SCRIPTS");
+        folder = folder && folder[0] ? folder : NULL;
+        atomic_store(&known, folder);
+    }
+    return folder;
 }
 
 bool dkl_is_library(const char *source)

@@ -7,7 +7,7 @@
 /* What the name of an embedded part begins with, as a chunk's source. */
 #define DKL_CHUNK "=dekking/"
 
-/* The folder whose files stand for embedded parts (the environment variable DEKKING_SCRIPTS), or NULL. */
+/* The folder whose files stand for embedded parts (the environment variable DEKKING_SCRIPTS when it is first asked for), or NULL. */
 const char *dkl_scripts_folder(void);
 /* Whether a chunk's source, as lua_Debug gives it, is a part of the library. */
 bool dkl_is_library(const char *source);
