@@ -113,10 +113,9 @@ static int object_spec(lua_State *L)
     return 1;
 }
 
-/* core.run(breakdown, table, params) -> table, with what the script says of its columns as notes */
-static int run(lua_State *L)
+/* What core.run does with its breakdown. */
+static int run_one(lua_State *L, const dk_breakdown *breakdown)
 {
-    const dk_breakdown *breakdown = check_breakdown(L, 1);
     const dk_table *table = dkl_check_table(L, 2);
     dk_error err;
     dk_params params;
@@ -138,14 +137,21 @@ static int run(lua_State *L)
     return 1;
 }
 
+/* core.run(breakdown, table, params) -> table, with what the script says of its columns as notes */
+static int run(lua_State *L)
+{
+    return run_one(L, check_breakdown(L, 1));
+}
+
 /* __call of breakdowns: the same with what a script gives */
 static int ask(lua_State *L)
 {
-    check_breakdown(L, 1);
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+
     dkl_pad_arguments(L, 3);
     if (!dkl_is_object(L, 2, DKL_TABLE))
         return dkl_fail(L, "a breakdown is called with a table of dekking, not with %s", dkl_push_kind(L, 2));
-    return run(L);
+    return run_one(L, breakdown);
 }
 
 /* core.run_all({ breakdown, ... }, table, params [, planned]) -> { table, ... }; planned: of their steps */
