@@ -2,6 +2,7 @@
 -- hand, and beside all tables of whole numbers that there may be.
 
 local test = ...
+local choose = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/choices.lua")
 
 local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 30 or 300
 
@@ -257,15 +258,6 @@ test("tables that no breakdown made have nothing to make anew", function(t, dk)
 end)
 
 -- Every table -----------------------------------------------------------------------------------------------------------
-
--- Calls visit for all choices of one number of each of ranges, from place i on.
-local function choose(ranges, i, chosen, visit)
-  if i > #ranges then return visit(chosen) end
-  for value = ranges[i][1], ranges[i][2] do
-    chosen[i] = value
-    choose(ranges, i + 1, chosen, visit)
-  end
-end
 
 -- Two groups of two numbers and their sum, with totals of all: nine numbers in bounds, of which four tell the others.
 test("differences are as narrow as can be, and shares lie around what can be", function(t, dk)

@@ -2,6 +2,7 @@
 -- region is the total of. Bounds are those of all tables of whole numbers that there may be, tried one by one.
 
 local test = ...
+local choose = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/choices.lua")
 
 local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 40 or 300
 
@@ -56,15 +57,6 @@ test("a municipality of no region that is known leaves regions alone", function(
 end)
 
 -- Every table -----------------------------------------------------------------------------------------------------------
-
--- Calls visit for all choices of one number of each of ranges, from place i on.
-local function choose(ranges, i, chosen, visit)
-  if i > #ranges then return visit(chosen) end
-  for value = ranges[i][1], ranges[i][2] do
-    chosen[i] = value
-    choose(ranges, i + 1, chosen, visit)
-  end
-end
 
 test("bounds are the narrowest", function(t, dk)
   math.randomseed(20261128)
