@@ -77,7 +77,7 @@ static dk_status choose_dimensions(dki_tighten *t, bool *has, dk_error *err)
     return status;
 }
 
-static dk_status check_value(dki_tighten *t, size_t at, dk_error *err)
+static dk_status check_value(dki_tighten *t, const dki_anew *anew, size_t at, dk_error *err)
 {
     const dk_field *field = field_of(t, t->columns[at]), *first = field_of(t, t->columns[0]);
     uint8_t scale = dk_column_scale(field->column);
@@ -85,6 +85,12 @@ static dk_status check_value(dki_tighten *t, size_t at, dk_error *err)
     if (!is_value(field->column))
         return dki_fail(err, DK_ERR_TYPE, "tighten adds up integers, decimals and intervals, and %s is %s",
                         field->name, dk_type_name(dk_column_type(field->column)));
+    if (dki_anew_is_rate(anew, t->columns[at])) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "tighten: %s is no sum, and its totals are none of its parts",
+                       field->name);
+        dki_hint(err, "name the sums that it is made of: it is made anew of these");
+        return DK_ERR_ARGUMENT;
+    }
     if (at == 0)
         t->scale = scale;
     if (scale == t->scale)
@@ -112,7 +118,7 @@ static dk_status choose_values(dki_tighten *t, const dki_anew *anew, bool *has, 
     if (total != DK_NO_COLUMN)
         t->columns[t->n_columns++] = total;
     for (size_t i = 0; i < t->n_columns && status == DK_OK; i++)
-        status = check_value(t, i, err);
+        status = check_value(t, anew, i, err);
     return status;
 }
 

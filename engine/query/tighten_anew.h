@@ -84,6 +84,8 @@ dki_quantity *dki_anew_find(const dki_anew *anew, const dki_node *node);
 dki_quantity *dki_anew_of_column(const dki_anew *anew, size_t column);
 /* Whether totals of the column are no sums: it is a quotient, a mean. */
 bool dki_anew_never_adds(const dki_anew *anew, size_t column);
+/* Whether that is so for sure: a quotient of two numbers of the row, a mean, a median. A share of all, or a thousandth, may add up. */
+bool dki_anew_is_rate(const dki_anew *anew, size_t column);
 /* The measure of the result that is nothing but this aggregate, or figure of another table; NULL: none. */
 dki_quantity *dki_anew_find_same(const dki_anew *anew, const dki_node *node);
 

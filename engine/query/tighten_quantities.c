@@ -104,6 +104,42 @@ bool dki_anew_never_adds(const dki_anew *anew, size_t column)
     return anew->since == NULL && quantity && quantity->root && !may_add(anew, quantity->root);
 }
 
+/* A quotient by what is the same for a total and its parts adds up. */
+static bool divides_alike(const dki_node *by)
+{
+    bool is_number = by->kind == DKI_NODE_LITERAL || by->kind == DKI_NODE_PARAM;
+
+    return is_number || (by->kind == DKI_NODE_CALL && strcmp(by->text, "all") == 0 && by->n_children == 1);
+}
+
+static bool is_rate(const dki_anew *anew, const dki_node *node)
+{
+    static const char *const sums[] = { "sum", "count", "rows", "distinct" };
+    const dki_quantity *quantity = dki_anew_find(anew, node);
+
+    if (quantity)
+        return quantity->root && is_rate(anew, quantity->root);
+    if (node->kind == DKI_NODE_AGGREGATE) {
+        for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+            if (strcmp(node->text, sums[i]) == 0)
+                return false;
+        return true;
+    }
+    if (node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && !divides_alike(node->children[1]))
+        return true;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (is_rate(anew, node->children[i]))
+            return true;
+    return false;
+}
+
+bool dki_anew_is_rate(const dki_anew *anew, size_t column)
+{
+    const dki_quantity *quantity = dki_anew_of_column(anew, column);
+
+    return anew->since == NULL && quantity && quantity->root && is_rate(anew, quantity->root);
+}
+
 /* Trees. ------------------------------------------------------------------------------------------------------------ */
 
 struct reading {

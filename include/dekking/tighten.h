@@ -38,7 +38,8 @@ typedef struct dk_tighten_spec {
  * Other columns of bounds that the result of a breakdown made of these numbers, shares, rates and differences, are made anew of them
  * and get no wider; notes name these, and those that stay as they were.
  * Errors  DK_ERR_NAME       no such column
- *         DK_ERR_ARGUMENT   no values; a column in two roles; nothing is a total; `by` beside margin rows
+ *         DK_ERR_ARGUMENT   no values; a column in two roles; nothing is a total; `by` beside margin rows; a value that
+ *                           is a rate of a result
  *         DK_ERR_TYPE       a value that is no number of that kind, scales that differ, a dimension that is no text
  *         DK_ERR_DUPLICATE  two rows for one total
  *         DK_ERR_DATA       sums that cannot hold: the smallest set of them, by name

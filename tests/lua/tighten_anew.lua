@@ -257,6 +257,20 @@ test("tables that no breakdown made have nothing to make anew", function(t, dk)
   notes(t, made, {})
 end)
 
+test("what is no sum is not taken for one where it is named", function(t, dk)
+  local rows = dk.table { { "g", { "a", "b" } }, { "x", { 100, 40 } }, { "y", { { least = 60, greatest = 80 },
+    { least = 0, greatest = 30 } } } }
+  local result = rows:breakdown { by = "g", margins = "totals", measures = { "n = sum(x)", "k = sum(y)", "deel = k / n",
+    "samen = 1 - deel", "gem = mean(y)", "van_alle = n / all(n)", "honderdste = k / 100" } }
+  for _, name in ipairs { "deel", "samen", "gem" } do
+    t.raises(function() result:tighten { values = name } end, ("tighten: %s is no sum"):format(name),
+      " is no sum, and its totals are none of its parts", "name the sums that it is made of: it is made anew of these")
+  end
+  t.raises(function() result:tighten { values = "k", total = "deel" } end, "deel is no sum")
+  t.eq(shown(result:tighten { values = "honderdste" }.k), shown(result.k))
+  t.eq(shown(result:tighten { values = "k" }.deel), "0.6..0.8 0..0.75 0.428571..0.785715") -- outward
+end)
+
 -- Every table -----------------------------------------------------------------------------------------------------------
 
 -- Two groups of two numbers and their sum, with totals of all: nine numbers in bounds, of which four tell the others.
