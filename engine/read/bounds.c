@@ -1,7 +1,8 @@
 /* bounds.c - fields that are numbers in bounds: markers, rounded numbers, 115..125.
  *
  * A field is read once for each different text of its column. What a marker means stands in the rule alone; nothing is
- * guessed from how it looks, but that <5 is less than 5 where the rule gives it no bounds.
+ * guessed from how it looks, but that <5 is less than 5 where the rule gives it no bounds. A field may have its own behind it:
+ * <5 (1..4).
  */
 #include "bounds.h"
 
@@ -147,10 +148,37 @@ static dki_misfit read_both(const char *text, size_t size, const char *dots, int
     return DKI_FITS;
 }
 
+/* The marker of what is suppressed before " (1..4)", at *open; SIZE_MAX where it is none. */
+static size_t find_with_bounds(const dk_bounds_rule *rule, const char *text, size_t size, size_t *open)
+{
+    const char *at = size > 0 && text[size - 1] == ')' ? memrchr(text, '(', size) : NULL;
+    size_t marker;
+
+    if (at == NULL || at - text < 2 || at[-1] != ' ')
+        return SIZE_MAX;
+    *open = (size_t)(at - text);
+    marker = dki_bounds_find(rule, text, *open - 1);
+    return marker != SIZE_MAX && rule->markers[marker].meaning == DK_MEANS_SUPPRESSED ? marker : SIZE_MAX;
+}
+
+static dki_misfit read_with_bounds(dk_text marker, const char *text, size_t size, int mark, dk_interval *out,
+                                   uint8_t *scale)
+{
+    const char *dots = memmem(text, size, "..", 2);
+    dk_interval bounds = { .meaning = DK_MEANS_NOTHING };
+    dki_misfit misfit = dots ? read_both(text, size, dots, mark, &bounds, scale) : DKI_WRONG_FORM;
+
+    bounds.marker = marker;
+    bounds.meaning = DK_MEANS_SUPPRESSED;
+    if (misfit == DKI_FITS)
+        *out = bounds;
+    return misfit;
+}
+
 dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bounds_facts *facts, const char *text,
                            size_t size, dk_interval *out, uint8_t *scale)
 {
-    size_t marker = dki_bounds_find(rule, text, size);
+    size_t marker = dki_bounds_find(rule, text, size), open;
     const char *dots;
     dk_interval bounds = { .meaning = DK_MEANS_NOTHING, .marker = { "", 0 } };
     dki_misfit misfit;
@@ -159,6 +187,9 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
         *out = of_marker(rule, marker, mark, facts, scale);
         return DKI_FITS;
     }
+    marker = find_with_bounds(rule, text, size, &open);
+    if (marker != SIZE_MAX)
+        return read_with_bounds(rule->markers[marker].marker, text + open + 1, size - open - 2, mark, out, scale);
     if (size > 1 && *text == *ESTIMATE) {
         bounds.meaning = DK_MEANS_ESTIMATE;
         bounds.marker = (dk_text){ ESTIMATE, 1 };

@@ -216,8 +216,14 @@ dk_status dki_cells_open(const dk_table *table, const dk_write_options *options,
     dk_view_init(&out->margin, context);
     for (size_t i = 0; i < out->n_columns; i++)
         dk_view_init(&out->columns[i].view, context);
-    for (size_t i = 0; i < out->n_columns && status == DK_OK; i++)
+    out->shown_size = DKI_SHOWN_BYTES;
+    for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
         status = open_column(out, i, err);
+        if (out->shown_size < DKI_SHOWN_BYTES + out->columns[i].facts.longest)
+            out->shown_size = DKI_SHOWN_BYTES + out->columns[i].facts.longest;
+    }
+    if (status == DK_OK && !(out->shown = dki_alloc(context, out->shown_size, err)))
+        status = DK_ERR_MEMORY;
     if (status != DK_OK)
         dki_cells_close(out);
     return status;
@@ -234,6 +240,7 @@ void dki_cells_close(dki_cells *cells)
         dki_free(dk_table_context(cells->table), cells->columns[i].patterns);
     }
     dk_view_release(&cells->margin);
+    dki_free(dk_table_context(cells->table), cells->shown);
     dki_free(dk_table_context(cells->table), cells->columns);
     cells->columns = NULL;
 }
@@ -336,6 +343,6 @@ dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
         cell.size = shown.size;
         return cell;
     }
-    cell.text = dki_show_value(&cell.value, &look, cells->number, sizeof cells->number, &cell.size);
+    cell.text = dki_show_value(&cell.value, &look, cells->shown, cells->shown_size, &cell.size);
     return cell;
 }

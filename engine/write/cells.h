@@ -50,7 +50,8 @@ typedef struct dki_cells {
     dk_view margin;
     uint64_t row; /* the block that the views show */
     size_t n;
-    char number[DKI_SHOWN_BYTES];
+    char *shown; /* of shown_size bytes, for the text of a cell */
+    size_t shown_size;
 } dki_cells;
 
 /* Checks patterns, and finds how many digits decimals need. Errors: DK_ERR_ARGUMENT for a bad pattern, DK_ERR_MEMORY,

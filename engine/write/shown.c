@@ -127,6 +127,25 @@ static size_t print_interval(const dk_value *value, const dki_look *look, char *
     return n;
 }
 
+/* A marker, with its bounds where it does not tell them: "<5", "<5 (1..4)". Room of DKI_SHOWN_BYTES beside the marker. */
+static const char *print_marker(const dk_value *value, const dki_look *look, char *out, size_t size, size_t *length)
+{
+    const dk_interval *interval = &value->as.interval;
+    dk_text marker = interval->marker;
+    size_t n = marker.size;
+
+    *length = n;
+    if (!look->facts || dki_marker_tells(look->facts, interval, value->scale, look->style))
+        return marker.bytes;
+    memcpy(out, marker.bytes, n);
+    out[n++] = ' ';
+    out[n++] = '(';
+    n += print_interval(value, look, out + n, size - n);
+    out[n++] = ')';
+    *length = n;
+    return out;
+}
+
 static size_t print_date(int64_t days, const dki_look *look, char *out, size_t size)
 {
     int year, month, day;
@@ -172,11 +191,8 @@ const char *dki_show_value(const dk_value *value, const dki_look *look, char *sc
     case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
     case DK_PERIOD: *length = dki_format_period(value->as.integer, value->scale, scratch, size); break;
     case DK_INTERVAL:
-        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE &&
-            (!look->facts || dki_marker_tells(look->facts, &value->as.interval, value->scale, look->style))) {
-            *length = value->as.interval.marker.size;
-            return value->as.interval.marker.bytes;
-        }
+        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE)
+            return print_marker(value, look, scratch, size, length);
         *length = print_interval(value, look, scratch, size);
         break;
     default: *length = print_number(value, look, scratch, size);

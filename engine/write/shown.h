@@ -21,7 +21,8 @@ typedef struct dki_look {
 
 /* Whether there is more to show than that it is null: a value, or the marker that stands in its place. */
 bool dki_is_shown(const dk_value *value);
-/* The text of a value that is shown: scratch (size >= DKI_SHOWN_BYTES), or what the value itself points to. */
+/* The text of a value that is shown: scratch (size >= DKI_SHOWN_BYTES; with facts as much beside the longest marker), or what the value
+ * itself points to. */
 const char *dki_show_value(const dk_value *value, const dki_look *look, char *scratch, size_t size, size_t *length);
 
 #endif

@@ -306,7 +306,7 @@ test("a suppressed number without bounds is the same from a file and from Lua", 
     "an interval that is impossible has no least and no greatest")
 end)
 
--- As the page says: <5 is written where its column tells these bounds, else they are themselves.
+-- As the page says: <5 stands alone where its column tells these bounds, else they stand behind it.
 test("what is written is read back with the same bounds by who states no more than a meaning", function(t, dk)
   local five = suppressed
   local function below(marker, least, greatest)
@@ -315,22 +315,68 @@ test("what is written is read back with the same bounds by who states no more th
   local function column(...) return dk.table { { "n", { ... } } } end
   local function cell(table, options) return written(t, table, "again.csv", options):match "\n\"?([^\r\n\"]*)" end
   t.eq(cell(column(five(0, 4), 7)), "<5")
-  t.eq(cell(column(five(0, 4), 7.5)), "0.0..4.0")                       -- read beside tenths it were 0.0..4.9
+  t.eq(cell(column(five(0, 4), 7.5)), "<5 (0.0..4.0)")                  -- read beside tenths it were 0.0..4.9
   t.eq(cell(column(five(0, 4.9), 7.5)), "<5")
-  t.eq(cell(column(five(0, 4.9), 7)), "0.0..4.9")                       -- the tenths of other rows are not in the file
+  t.eq(cell(column(five(0, 4.9), 7)), "<5 (0.0..4.9)")                  -- the tenths of other rows are not in the file
   t.eq(cell(column(five(0, 4), { least = 1.5, greatest = 2 })), "<5")   -- what is no number shows no digits
   t.eq(cell(column(five(1, 4), 0)), "<5")
-  t.eq(cell(column(five(1, 4), 3)), "1..4")
-  t.eq(cell(column(five(0, 4), 0)), "0..4")
-  t.eq(cell(column(five(0, 4), -1)), "0..4")                            -- where <5 alone is refused
+  t.eq(cell(column(five(1, 4), 3)), "<5 (1..4)")
+  t.eq(cell(column(five(0, 4), 0)), "<5 (0..4)")
+  t.eq(cell(column(five(0, 4), -1)), "<5 (0..4)")                       -- where <5 alone is refused
+  t.eq(cell(column(five(nil, 4), -1)), "<5 (..4)")
   t.eq(cell(column(below("<0.5", 0, 0.4), 1.5)), "<0.5")
-  t.eq(cell(column(below("<0.5", 0, 0.4), 1.5), { style = "nl" }), "0,0..0,4")
+  t.eq(cell(column(below("<0.5", 0, 0.4), 1.5), { style = "nl" }), "<0.5 (0,0..0,4)")
   t.eq(cell(column(below("x", 1, 9), 7)), "x") -- which says nothing itself
   t.eq(cell(column(below("<few", 1, 9), 7)), "<few")
-  t.has(tostring(column(five(0, 4), 7.5)), "<5")
+  t.has(tostring(column(five(0, 4), 7.5)), "<5\n")
+  t.has(column(five(0, 4), 7.5):text { format = "md" }, "| &lt;5 |")
   t.has(written(t, column(five(0, 4), 7.5), "again.json"), '"least": 0.0, "greatest": 4.0, "marker": "<5"')
 
-  t.eq(cell(column(below("<2", 1, 1), 7)), "1..1")                      -- no number that is known, as 1 would be
+  t.eq(cell(column(below("<2", 1, 1), 7)), "<2 (1..1)")                 -- no number that is known, as 1 would be
+end)
+
+-- What x is can be stated once, for all rows that have it.
+test("a marker whose rows have different bounds is written with them", function(t, dk)
+  local long = "<" .. ("0"):rep(700) .. "5"
+  local options = { types = { n = { "interval", markers = { x = "suppressed", y = "suppressed", [long] = "suppressed",
+    ["."] = "unavailable" } } } }
+  local function x(least, greatest, marker)
+    return { least = least, greatest = greatest, marker = marker or "x", meaning = "suppressed" }
+  end
+  local same = dk.table { { "n", { x(2, 9), 7, x(2, 9), x(0, nil, "y") } } }
+  t.eq(written(t, same, "same.csv"), "n\nx\n7\nx\ny\n")
+  local various = dk.table { { "n", { x(2, 9), 7, x(3), x(nil, 9), x(0, nil, "y"), x(1, 3, long),
+    { marker = ".", meaning = "unavailable" } } } }
+  local rows = "n\nx (2..9)\n7\nx (3..)\nx (..9)\ny (0..)\n" .. long .. " (1..3)\n.\n"
+  t.eq(written(t, various, "various.csv"), rows)
+  t.eq(dk.read(t.last, options).n:to_lua(), various.n:to_lua())
+  written(t, various, "various.xlsx")
+  t.eq(dk.read(t.last, options).n:to_lua(), various.n:to_lua())
+
+  local many = {}
+  for i = 1, 17 do many[i] = x(i, 20, "m" .. i) end -- the bounds of sixteen markers are compared
+  t.eq(select(2, written(t, dk.table { { "n", many } }, "many.csv"):gsub("%.%.20%)", "")), 17)
+  many[17] = nil
+  t.eq(select(2, written(t, dk.table { { "n", many } }, "many.csv"):gsub("%.%.", "")), 0)
+end)
+
+test("bounds behind a marker are read where it is stated to be suppressed", function(t, dk)
+  local function read(field, markers)
+    local made = dk.read_text("n\n7\n" .. field .. "\n", { types = { n = "interval" }, markers = markers })
+    return made.n:to_lua { plain = true }[2]
+  end
+  local markers = { ["<5"] = "suppressed", ["n (1)"] = "suppressed", ["."] = "unavailable", e = { "estimate", 1, 9 } }
+  t.eq(read("<5 (1..3)", markers), suppressed(1, 3))
+  t.eq(read("n (1) (2..)", markers), { least = 2, marker = "n (1)", meaning = "suppressed" })
+  t.eq(read("<5 (..)", markers), { marker = "<5", meaning = "suppressed" })
+  t.eq(read("n (1)", markers), { least = 0, marker = "n (1)", meaning = "suppressed" })
+  for _, field in ipairs { "<5(1..4)", "<5 (3)", "<5 (4..1)", "<5 (1..4", "<5 (a..4)", "x (1..4)", ". (1..4)", "e (1..4)",
+    "(1..4)", " (1..4)", "<5 (1..4) (2..3)", ")", "<5 ()" } do
+    local _, message = pcall(read, field, markers)
+    t.has(message, ('"%s" in column "n" is no number in bounds'):format(field))
+  end
+  local _, message = pcall(read, "<5 (1..4)")
+  t.has(message, '"<5 (1..4)" in column "n" is no number in bounds')
 end)
 
 test("so it is with random columns, of which rows are left out and to which rows are added", function(t, dk)
@@ -345,8 +391,8 @@ test("so it is with random columns, of which rows are left out and to which rows
   local function bounds(of)
     local shown = {}
     for i, value in ipairs(of.n:to_lua { plain = true }) do
-      shown[i] = value == dk.null and "null" or ("%s..%s"):format(value.least and value.least + 0.0,
-        value.greatest and value.greatest + 0.0)
+      shown[i] = value == dk.null and "null" or ("%s..%s %s %s"):format(value.least and value.least + 0.0,
+        value.greatest and value.greatest + 0.0, value.marker, value.meaning)
     end
     return shown
   end
@@ -356,11 +402,11 @@ test("so it is with random columns, of which rows are left out and to which rows
     for _, made in ipairs { source, source:where "k ~= 2", source:append(read(1, 5)) } do
       local text = written(t, made, "again.csv")
       t.eq(bounds(dk.read(t.last, options)), bounds(made), text)
-      as_marker = as_marker + select(2, text:gsub("<", ""))
-      in_full = in_full + select(2, text:gsub("%.%.%d", ""))
+      as_marker = as_marker + select(2, text:gsub("<[%d.]+\n", ""))
+      in_full = in_full + select(2, text:gsub("<[%d.]+ %(%d", ""))
     end
     written(t, source, "again.xlsx")
     t.eq(bounds(dk.read(t.last, options)), bounds(source))
   end
-  t.ok(as_marker > 100 and in_full > 100)
+  t.ok(as_marker > 100 and in_full > 50, ("%d, %d"):format(as_marker, in_full))
 end)

@@ -90,6 +90,20 @@ static void bounds_are_read_as_they_are_written(void **state)
     check_read("a;99999999999999999999\n", NULL, NULL, NULL, "does not fit");
 }
 
+static void bounds_behind_a_marker_are_those_of_the_row(void **state)
+{
+    const dk_bounds_rule rule = { .markers = markers, .n_markers = sizeof markers / sizeof *markers };
+
+    (void)state;
+    check_read("a;x (2..9)\nb;<5 (1..3)\nc;s (..4,5)\nd;<0,5 (0,25..0,3)\ne;x\n", &rule, NULL,
+               "2.00..9.00[x]\n1.00..3.00[<5]\n..4.50[s]\n0.25..0.30[<0,5]\n0.00..[x]\n", NULL);
+    check_read("a;x (-4..4)\nb;-3\n", &rule, NULL, "-4..4[x]\n-3\n", NULL);
+    check_read("a;y (1..4)\n", &rule, NULL, NULL, "\"y (1..4)\" in column \"n\" is no number in bounds");
+    check_read("a;. (1..4)\n", &rule, NULL, NULL, "\". (1..4)\" in column \"n\" is no number in bounds");
+    check_read("a;few (1..2)\n", &rule, NULL, NULL, "\"few (1..2)\" in column \"n\" is no number in bounds");
+    check_read("a;x (99999999999999999999..)\n", &rule, NULL, NULL, "does not fit");
+}
+
 /* Both ends count; half of an odd step has a digit; what is below 0 is so only where others are. */
 static void rounded_numbers_have_bounds(void **state)
 {
@@ -197,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(markers_have_the_meaning_that_was_stated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_are_read_as_they_are_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_behind_a_marker_are_those_of_the_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rounded_numbers_have_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(true_values_lie_within, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_that_do_not_fit_can_be_left_out, set_up, tear_down),
