@@ -192,6 +192,9 @@ dk_status dki_op_meet_sets(dki_binder *b, const dki_node *node, dki_op **ops, si
 dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out);
 dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+/* bind_arithmetic.c: sign is one of + - * / ~ %. */
+dk_status dki_bind_arithmetic(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
+dk_status dki_bind_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
 
 /* functions_rate.c: whether an op is a column that is a rate, which no row of another may be added to. */
 bool dki_op_is_rate(const dki_binder *b, const dki_op *op);
