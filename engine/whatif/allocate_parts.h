@@ -18,6 +18,8 @@
 #include "query/breakdown_parts.h"
 #include "whatif_parts.h"
 
+#define DKI_ALLOCATE "allocate" /* who asks, in messages of the solver */
+
 /* Cells before the step; of those whom it matches; and these as they would be. */
 typedef enum dki_state { DKI_BEFORE, DKI_MATCHED, DKI_MOVED, DKI_N_STATES } dki_state;
 
@@ -151,6 +153,12 @@ dk_status dki_allocation_cells(dki_allocation *a, size_t t, dki_cell_visit_fn *v
 
 /* allocate_best.c */
 dk_status dki_allocation_best(dki_allocation *a, dk_error *err);
+
+/* allocate_unmet.c */
+/* DK_ERR_UNREACHABLE where the minimums alone cost more than the budget. */
+dk_status dki_allocation_check_minimums(dki_allocation *a, dk_error *err);
+/* Fails with which limit cannot be met with those before it. Errors: DK_ERR_UNREACHABLE, and those of solving. */
+dk_status dki_allocation_unmet(dki_allocation *a, dk_error *err);
 
 /* allocate_answer.c */
 dk_status dki_allocation_plan(dki_allocation *a, const dk_table **out, dk_error *err);
