@@ -360,6 +360,8 @@ static dk_status make_table(dki_records *r, dki_levels *levels, dk_encoding enco
         status = dki_finish_notes(r, encoding, has_mark, marks, plans, &with, err);
     if (status == DK_OK)
         status = dki_finish_note_others(r, plans, others, &with, err);
+    if (status == DK_OK)
+        status = dki_finish_note_totals(&with, err);
     dki_free(r->context, others);
     if (status == DK_OK)
         *out = with;

@@ -1,5 +1,5 @@
 /* finish_notes.c - what a table that was read says of its reading: the dialect that was found, what is almost a number or null, codes
- * that a list does not have.
+ * that a list does not have, what looks like totals.
  */
 #include "finish_parts.h"
 
@@ -42,6 +42,40 @@ dk_status dki_finish_note_others(const dki_records *r, const dki_plan *plans, co
                  dki_show(name, r->names[i], strlen(r->names[i])), (unsigned long long)strays[i].n_rows,
                  strays[i].n_rows == 1 ? "" : "s", dki_show(as, other.bytes, other.size),
                  dki_strays_shown(&strays[i], r->origin ? "in row" : "on line", shown));
+        status = add_note(table, text, err);
+    }
+    return status;
+}
+
+/* As totals are called in files, by this library too. */
+static const char *total_word(const dk_column *column)
+{
+    static const char *const words[] = { "totaal", "Totaal", "TOTAAL", "total", "Total", "TOTAL" };
+    const dk_dictionary *levels = dk_column_levels(column);
+
+    if (dk_column_type(column) != DK_CATEGORY || dk_dictionary_is_declared(levels))
+        return NULL;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (dk_dictionary_find(levels, (dk_text){ words[i], strlen(words[i]) }) != 0)
+            return words[i];
+    return NULL;
+}
+
+dk_status dki_finish_note_totals(const dk_table **table, dk_error *err)
+{
+    char text[512], name[DKI_SHOW_BYTES];
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < dk_table_n_columns(*table) && status == DK_OK; i++) {
+        const dk_field *field = dk_table_field(*table, i);
+        const char *word = total_word(field->column);
+
+        if (word == NULL)
+            continue;
+        snprintf(text, sizeof text,
+                 "column %s has \"%s\": a row that is a total counts once more in what is made of all rows "
+                 "(where leaves it out)",
+                 dki_show(name, field->name, strlen(field->name)), word);
         status = add_note(table, text, err);
     }
     return status;

@@ -12,5 +12,7 @@ dk_status dki_finish_notes(const dki_records *r, dk_encoding encoding, bool has_
                            const dki_plan *plans, const dk_table **table, dk_error *err);
 dk_status dki_finish_note_others(const dki_records *r, const dki_plan *plans, const dki_strays *strays,
                                  const dk_table **table, dk_error *err);
+/* What looks like totals among the rows. */
+dk_status dki_finish_note_totals(const dk_table **table, dk_error *err);
 
 #endif

@@ -220,6 +220,29 @@ test("a cache serves the same reading of the same file", function(t, dk)
   t.raises(function() return dk.read(path, { cache = 1 }) end, "cache must be true or false")
 end)
 
+-- A breakdown with totals, written and read again: its totals are rows like others then.
+test("what looks like totals among the rows is told", function(t, dk)
+  local data = dk.table { { "g", { "a", "a", "b" } }, { "s", { "x", "y", "x" } }, { "n", { 1, 2, 3 } } }
+  local made = data:breakdown { by = { "g", "s" }, margins = "cube", measures = { "som = sum(n)" } }
+  local function told(column, word)
+    return ('column "%s" has "%s": a row that is a total counts once more in what is made of all rows '
+      .. "(where leaves it out)"):format(column, word)
+  end
+  local path = t.path "totals.csv"
+  made:write(path)
+  local notes = dk.read(path):notes()
+  t.eq({ notes[2], notes[3], notes[4] }, { told("g", "totaal"), told("s", "totaal") })
+  made:write(path, { total_label = "Total" })
+  t.eq(dk.read(path):notes()[2], told("g", "Total"))
+  path = t.path "totals.xlsx"
+  made:write(path)
+  t.eq(dk.read(path):notes()[2], told("g", "totaal"))
+  for _, csv in ipairs { "totaal,n\na,1\n", "g,n\ntotaalbedrag,1\n", "g,n\n,1\n" } do
+    t.eq(#dk.read_text(csv):notes(), 1, csv)
+  end
+  t.eq(#dk.read_text("g,n\ntotaal,1\n", { types = { g = { "category", levels = { "a", "totaal" } } } }):notes(), 1)
+end)
+
 test("a wrong path, option or argument is an error at the script's line", function(t, dk)
   t.raises(function() return dk.read "nosuch-file.csv" end, "nosuch-file.csv", "does not exist")
   t.raises(function() return dk.read(t.data) end, "directory")
