@@ -61,7 +61,8 @@ static bool hint_elsewhere(const dki_parser *p)
     uint32_t at = token->at;
 
     if (token->kind == DKI_TOKEN_NAME && !token->quoted)
-        hint = dki_elsewhere_word(token->text);
+        hint = strcmp(token->text, "is") == 0 && text[at + 2] == '.' ? "here that is x is null"
+                                                                     : dki_elsewhere_word(token->text);
     else if (dki_parser_is_sign(p, ",") && at && is_digit(text[at - 1]) && is_digit(text[at + 1]))
         hint = "a number has a decimal point: 1.5";
     else if (dki_parser_is_sign(p, "*") && at && text[at - 1] == '(')

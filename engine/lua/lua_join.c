@@ -10,6 +10,11 @@ typedef struct keys {
     dkl_names theirs;
 } keys;
 
+static void fail_no_key(lua_State *L, const char *what)
+{
+    dkl_fail(L, "%s wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }", what);
+}
+
 /* "key", { "a", "b" }, or { mine = ..., theirs = ... } at index. Pushes anchors; room is the caller's. */
 static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2])
 {
@@ -28,11 +33,13 @@ static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2
         k.mine = dkl_given_names(L, &o, 0, &room[0]);
         k.theirs = dkl_given_names(L, &o, 1, &room[1]);
     } else {
+        if (lua_istable(L, index) && lua_rawlen(L, index) == 0) /* { on = "name" } */
+            fail_no_key(L, what);
         k.mine = dkl_few_names(L, index, what, &room[0]);
         k.theirs = k.mine;
     }
     if (k.mine.n == 0 || k.theirs.n == 0)
-        dkl_fail(L, "%s wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }", what);
+        fail_no_key(L, what);
     if (k.mine.n != k.theirs.n)
         dkl_fail(L, "%s: mine names %d columns and theirs %d", what, (int)k.mine.n, (int)k.theirs.n);
     return k;

@@ -34,6 +34,7 @@ test("calls of a kind that is not meant", function(t, dk)
   local data = people(dk)
   t.says(function() return data.where("leeftijd > 20") end,
     "where: argument 1 must be a table of dekking, got a string (a method is called with a colon: x:where(...))")
+  t.says(function() for row in data.rows do print(row) end end, "behind in a method is called: for row in t:rows() do")
   t.says(function() return dk.breakdown { measures = "n = count()" }.where("n > 1") end,
     "where: called on a string, and not on a breakdown (a method is called with a colon)")
   t.says(function() dk.threads(-1) end, "threads wants a whole number from 0 (one for each processor) to 1024")

@@ -142,6 +142,9 @@ test("joins and links that cannot be", function(t, dk)
     .. "from the other table, and take the key { mine = \"n\", theirs = \"id_key\" })")
   says("join", nil, {}, "join wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }")
   says("join", {}, {}, "join wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }")
+  says("join", { on = "id" }, {},
+    "join wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }")
+  says("join", { "id", on = "id" }, {}, "join: a plain list is wanted; it has the key on")
   says("link", "id", { as = "n" },
     "link: there is a column n already (rename the one or the other first, or give the mark another name)")
   says("link", "id", { as = "gevonden", multiple = "all" },

@@ -274,6 +274,8 @@ static void mistakes_are_shown_where_they_are(void **state)
     expect_error("a is false", 6, "not x holds where x is false, x is not true also where it is null");
     expect_error("a not 5", 7, "\"in\" or \"between\" is expected here");
     expect_error("and a", 1, "a value is expected here");
+    expect_error("is.na(a)", 1, "here that is x is null");
+    expect_error("is == 1", 1, "is is a word of the language; a column that is called so is written `is`");
     expect_error("and == 1", 1, "and is a word of the language; a column that is called so is written `and`");
     expect_error("a and or b", 7, "a value is expected here");
     expect_error("a == in", 6, "a value is expected here");
