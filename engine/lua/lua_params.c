@@ -44,7 +44,10 @@ static void fail_unused(lua_State *L, const char *name)
     if (nearest.best)
         dkl_fail(L, "no expression uses the parameter $%s (did you mean $%s?)", name, nearest.best);
     if (n == 0)
-        dkl_fail(L, "no expression uses the parameter $%s, or any other", name);
+        dkl_fail(L,
+                 "no expression uses the parameter $%s, or any other (a table behind expressions gives their "
+                 "$names values)",
+                 name);
     luaL_buffinit(L, &list);
     for (size_t i = 0; i < n; i++) {
         luaL_addstring(&list, i == 0 ? "$" : i + 1 < n ? ", $" : " and $");

@@ -254,10 +254,26 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* stated: index of the list of names, or 0 */
+/* { a = { 1, 2 } } has no order, and { a = 1 } is one record. */
+static void check_no_names(lua_State *L)
+{
+    if (lua_rawlen(L, 1) > 0)
+        return;
+    lua_pushnil(L);
+    if (!lua_next(L, 1))
+        return;
+    if (lua_type(L, -2) == LUA_TSTRING && lua_istable(L, -1))
+        dkl_fail(L, "table: columns stand in a list, which gives them an order: { { \"name\", { 1, 2 } }, ... }");
+    if (lua_type(L, -2) == LUA_TSTRING)
+        dkl_fail(L, "table: records stand in a list, also one alone: { { name = 1 } }");
+    lua_pop(L, 2);
+}
+
 static void read_records(lua_State *L, dkl_source *from, int stated)
 {
     dkl_names names;
 
+    check_no_names(L);
     from->n_rows = dkl_check_list(L, 1, "table", false);
     if (stated == 0)
         push_record_names(L, from->n_rows);

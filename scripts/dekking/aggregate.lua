@@ -18,7 +18,8 @@ local OPTIONS = { "doc", "arguments", "result", "weights", "start", "step", "blo
 
 local CONSTANT = { number = true, string = true, boolean = true }
 
-local register, list = core.part("registry").new "aggregate"
+local registry = core.part "registry"
+local register, list = registry.new "aggregate"
 
 local function define(name, options)
   if type(options) ~= "table" then
@@ -45,9 +46,10 @@ end
 -- The names of the aggregates that were defined, in that order, and the doc of each under its name.
 dk.aggregates = list
 
-return core.export(function(name)
+return core.export(function(name, ...)
   if type(name) ~= "string" then
     core.fail(('aggregate: write dk.aggregate "name" { step = ..., finish = ... }, not %s'):format(core.what(name)))
   end
+  registry.alone("aggregate", name, ...)
   return core.export(function(options) define(name, options) end)
 end)

@@ -6,7 +6,8 @@
 
 local dk, core = ...
 
-local register, registered = core.part "registry".new "breakdown"
+local registry = core.part "registry"
+local register, registered = registry.new "breakdown"
 local form = core.part "breakdown_spec"
 local OPTIONS, say, entry_of, read = form.OPTIONS, form.say, form.entry_of, form.read
 local changed, name_of, add_docs = form.changed, form.name_of, form.add_docs
@@ -271,10 +272,11 @@ local function define(options)
 end
 
 -- dk.breakdown "name" { ... }, which registers it, or dk.breakdown { ... }
-local function breakdown(first)
+local function breakdown(first, ...)
   if type(first) ~= "string" then
     return define(first)
   end
+  registry.alone("breakdown", first, ...)
   return core.export(function(options)
     if type(options) == "table" and options.name ~= nil then
       core.fail "breakdown: the name stands before the table"

@@ -14,7 +14,8 @@ local dk, core = ...
 local OPTIONS = { "doc", "files", "build" }
 local FILE = { "doc", "read", "optional" }
 
-local register, registered = core.part "registry".new "dataset"
+local registry = core.part "registry"
+local register, registered = registry.new "dataset"
 local given_options = core.part "given".options
 local specs = setmetatable({}, { __mode = "k" }) -- of each dataset: name, doc, files, build, where
 
@@ -196,9 +197,10 @@ end
 dk.datasets = registered
 
 -- dk.dataset "name" { files = { ... }, build = function(files) ... end }
-return core.export(function(name)
+return core.export(function(name, ...)
   if type(name) ~= "string" or name == "" then
     core.fail 'a dataset has a name: dk.dataset "linked" { files = { "register", "sonar" }, build = ... }'
   end
+  registry.alone("dataset", name, ...)
   return core.export(function(given) return define(name, given) end)
 end)

@@ -13,7 +13,8 @@ local dk, core = ...
 
 local OPTIONS = { "doc", "arguments", "result", "levels", "nulls", "call" }
 
-local register, list = core.part("registry").new "function"
+local registry = core.part "registry"
+local register, list = registry.new "function"
 
 local function count_arguments(call, name)
   local info = debug.getinfo(call, "u")
@@ -49,9 +50,10 @@ end
 -- The names of the functions that were defined, in that order, and the doc of each under its name.
 dk.functions = list
 
-return core.export(function(name)
+return core.export(function(name, ...)
   if type(name) ~= "string" then
     core.fail(('define: write dk.define "name" { result = ..., call = ... }, not %s'):format(core.what(name)))
   end
+  registry.alone("define", name, ...)
   return core.export(function(options) define(name, options) end)
 end)

@@ -29,6 +29,13 @@ function registry.new(kind)
   end)
 end
 
+-- registry.alone("scenario", name, beside) raises where its table stands in the call: dk.scenario("plan", { ... })
+function registry.alone(what, name, beside)
+  if type(beside) == "table" then -- and not the path that require gives too
+    core.fail(("%s: the table stands behind the name, not beside it: dk.%s %q { ... }"):format(what, what, name))
+  end
+end
+
 -- registry.watch(told, body, ...) -> what pcall(body, ...) gives; meanwhile told is called with each definition
 function registry.watch(told, body, ...)
   local before = watcher

@@ -6,7 +6,8 @@ local dk, core = ...
 
 local PARAM = { "min", "max", "unit", "doc" }
 
-local register, registered = core.part "registry".new "scenario"
+local registry = core.part "registry"
+local register, registered = registry.new "scenario"
 local given_as, given_options = core.part "given".kind, core.part "given".options
 local sorted_keys = core.part "given".keys
 local taking = core.part "taking"
@@ -314,13 +315,14 @@ local function together(list)
 end
 
 -- dk.scenario "name" { params = { ... }, step, ... }; a scenario among the steps stands for its own
-local function scenario(name)
+local function scenario(name, ...)
   if type(name) == "table" and not core.kind(name) then
     return together(name)
   end
   if type(name) ~= "string" or name == "" then
     core.fail 'a scenario has a name, which the columns of a comparison get: dk.scenario "outreach" { ... }'
   end
+  registry.alone("scenario", name, ...)
   return core.export(function(given) return define(name, given) end)
 end
 

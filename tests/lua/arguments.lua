@@ -24,9 +24,11 @@ test("a parameter that a breakdown does not use is refused", function(t, dk)
   t.eq(young(data, { grens = 35 }).n[1], 2)
   t.says(function() return young(data, { grens = 35, gens = 1 }) end,
     "no expression uses the parameter $gens (did you mean $grens?)")
-  t.says(function() return all(data, { grens = 35 }) end, "no expression uses the parameter $grens, or any other")
+  t.says(function() return all(data, { grens = 35 }) end, "no expression uses the parameter $grens, or any other "
+    .. "(a table behind expressions gives their $names values)")
   t.says(function() return data:breakdown({ measures = "n = count()" }, { grens = 35 }) end,
-    "no expression uses the parameter $grens, or any other")
+    "no expression uses the parameter $grens, or any other "
+    .. "(a table behind expressions gives their $names values)")
   t.says(function() return young:plan(data, { grens = 35, x = 1 }) end,
     "no expression uses the parameter $x (used: $grens)")
   -- Together they share them.

@@ -34,6 +34,13 @@ test("calls of a kind that is not meant", function(t, dk)
   local data = people(dk)
   t.says(function() return data.where("leeftijd > 20") end,
     "where: argument 1 must be a table of dekking, got a string (a method is called with a colon: x:where(...))")
+  t.says(function() dk.table { a = { 1, 2 }, b = { 3, 4 } } end,
+    "table: columns stand in a list, which gives them an order: { { \"name\", { 1, 2 } }, ... }")
+  t.says(function() dk.table { a = 1, b = 2 } end, "table: records stand in a list, also one alone: { { name = 1 } }")
+  for _, what in ipairs { "breakdown", "scenario", "dataset", "aggregate", "define" } do
+    t.says(function() return dk[what]("plan", {}) end,
+      what .. ": the table stands behind the name, not beside it: dk." .. what .. ' "plan" { ... }')
+  end
   t.says(function() for row in data.rows do print(row) end end, "behind in a method is called: for row in t:rows() do")
   t.says(function() return dk.breakdown { measures = "n = count()" }.where("n > 1") end,
     "where: called on a string, and not on a breakdown (a method is called with a colon)")
@@ -235,7 +242,8 @@ test("parameters", function(t, dk)
     where = "leeftijd > 1", derive = "x = leeftijd", plan = "leeftijd + 1", sort = { "leeftijd desc" },
     top = { n = 1, by = "leeftijd" }, sample = { n = 1, seed = 1 }, window = { order = "leeftijd", "r = rank()" },
   } do
-    t.says(function() return data[method](data, given, { k = 1 }) end, "no expression uses the parameter $k, or any other")
+    t.says(function() return data[method](data, given, { k = 1 }) end, "no expression uses the parameter $k, or any other "
+      .. "(a table behind expressions gives their $names values)")
   end
   local step = { "x", share = 1, where = "true", set = { a = 1 } }
   t.says(function() return dk.scenario "s" { params = { p = { print } }, step } end,
