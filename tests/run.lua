@@ -143,6 +143,9 @@ if cross then
   end
   add("cross (properties)", "true", ("mkdir -p %s/properties && %s tests/cross/properties.lua %s/properties"):format(cross,
     program, cross))
+  add("cross (R, pages)", "Rscript -e 'library(dplyr); library(tidyr); library(data.table)'",
+    ("mkdir -p %s/r && Rscript tests/cross/pages.R dplyr %s/r && Rscript tests/cross/pages.R data.table %s/r "
+      .. "&& %s tests/cross/pages_r.lua %s/r"):format(cross, cross, cross, program, cross))
   add("cross (R)", "Rscript -e 'library(survey); library(carData)'",
     ("mkdir -p %s/public && Rscript tests/cross/public.R %s/public && %s tests/cross/public.lua %s/public"):format(cross,
       cross, program, cross))

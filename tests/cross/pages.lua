@@ -8,49 +8,16 @@
 local here = arg[0]:match "^(.*)/" or "."
 local peer = dofile(here .. "/peer.lua")
 
--- { { title =, sql =, lua = } }, the blocks of each task one behind the other
-local tasks = {}
-do
-  local task, kind
-  for line in io.lines "docs/coming-from.md" do
-    local fence = line:match "^```(.*)$"
-    if fence then
-      kind = fence ~= "" and fence or nil
-    elseif line:find "^## " then
-      task = line:find "^## %d" and { title = line:sub(4), sql = "", lua = "" } or nil
-      tasks[#tasks + 1] = task
-    elseif task and (kind == "sql" or kind == "lua") then
-      task[kind] = task[kind] .. line .. "\n"
-    end
-  end
-end
-
--- All Lua of the page is one script, as its later tasks use what earlier ones made.
-local script, current = {}, nil
-for i, task in ipairs(tasks) do
-  script[i] = ("task(%d)\n%s"):format(i, task.lua)
-end
-local function keep(value)
-  current.printed = current.printed or value
-end
-assert(load(table.concat(script), "=docs/coming-from.md", "t",
-  setmetatable({ print = keep, task = function(i) current = tasks[i] end }, { __index = _G })))()
+local tasks = dofile(here .. "/tasks.lua")
 
 -- Counts, texts and dates are compared as text, what is computed of them as numbers.
 local EXACT = { integer = true, category = true, text = true, date = true }
 
 for _, task in ipairs(tasks) do
-  local statements = {}
-  for statement in task.sql:gsub("%-%-[^\n]*", ""):gsub("%s+", " "):gmatch " ?([^;]+);" do
-    statements[#statements + 1] = statement
-  end
-  local question = table.remove(statements)
-  for _, statement in ipairs(statements) do
+  for _, statement in ipairs(task.statements) do
     peer.prepare(statement)
   end
-  if question:find "^create" then
-    peer.prepare(question)
-  else
+  if task.question then
     local answer, exact = task.printed, { true }
     if math.type(answer) then
       answer = { { tostring(answer) } }
@@ -60,7 +27,7 @@ for _, task in ipairs(tasks) do
       end
       table.remove(exact, 1)
     end
-    peer.add { sql = ("select * from (%s)"):format(question), tables = {}, exact = exact, shown = task.title,
+    peer.add { sql = ("select * from (%s)"):format(task.question), tables = {}, exact = exact, shown = task.title,
       ask = function() return answer end }
   end
 end
