@@ -266,9 +266,11 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
 {
     size_t n_args = n | 1, n_values = 0;
     dki_op **values = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
+    dki_op **conditions = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
+    bool is_open = false; /* some condition may be, of numbers in bounds */
     dk_status status;
 
-    if (values == NULL)
+    if (values == NULL || conditions == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i + 1 < n; i += 2) {
         status = dki_op_settle(b, &args[i], DK_BOOLEAN, 0, NULL);
@@ -276,6 +278,8 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
             return status;
         if (args[i]->type != DK_BOOLEAN)
             return dki_function_wrong(b, args[i], f->name, "a condition");
+        is_open = is_open || dki_interval_leaves_open(args[i]);
+        conditions[n_values] = args[i];
         values[n_values++] = args[i + 1];
     }
     if (n == n_args) {
@@ -290,7 +294,11 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
         *out = values[n_values - 1];
         return DK_OK;
     }
-    status = bind_choice(b, f, node, dki_run_case, values, n_values, n_args, out);
+    status = is_open ? dki_interval_meet(b, values, n_values) : DK_OK;
+    if (status == DK_OK)
+        status = bind_choice(b, f, node, dki_run_case, values, n_values, n_args, out);
+    if (status == DK_OK && is_open)
+        return dki_bind_interval_choice(b, node, conditions, values, n_values - 1, out);
     for (size_t i = 0; i < n_args && status == DK_OK; i++) {
         bool condition = i + 1 < n_args && i % 2 == 0;
 

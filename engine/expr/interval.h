@@ -17,6 +17,15 @@ dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char
 dk_status dki_bind_interval_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
 dk_status dki_bind_interval_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_interval_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+/* Whether the op is a comparison or between of intervals; and has it tell, and be never null, whether it may hold, or may not. */
+bool dki_interval_is_comparison(const dki_op *op);
+void dki_interval_ask_whether_may(dki_op *comparison, bool hold);
+/* interval_choice.c: whether bounds may leave a condition open; has numbers of which one is chosen be intervals; and has a choice
+ * of n conditions and n + 1 values, *out, take all values that may be chosen. */
+bool dki_interval_leaves_open(const dki_op *condition);
+dk_status dki_interval_meet(dki_binder *b, dki_op **values, size_t n);
+dk_status dki_bind_interval_choice(dki_binder *b, const dki_node *node, dki_op *const *conditions,
+                                   dki_op *const *values, size_t n, dki_op **out);
 /* least(x), greatest(x): a bound; of several the interval of the least, of the greatest. */
 dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args,
                                  size_t n, dki_op **out);

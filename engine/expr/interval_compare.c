@@ -67,18 +67,61 @@ static dk_status row_compare(dki_eval *eval, const dki_op *op, const dk_value *a
     return DK_OK;
 }
 
-static dk_status row_between(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+static enum truth is_between(const dk_value *args)
 {
     enum truth above = compare(&args[0], &args[1], 'g'), below = compare(&args[0], &args[2], 'l');
 
+    return above == IS_FALSE || below == IS_FALSE ? IS_FALSE
+           : above == IS_TRUE && below == IS_TRUE ? IS_TRUE
+                                                  : IS_UNKNOWN;
+}
+
+static dk_status row_between(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
     (void)eval;
     (void)op;
     (void)err;
-    put_truth(above == IS_FALSE || below == IS_FALSE ? IS_FALSE
-              : above == IS_TRUE && below == IS_TRUE ? IS_TRUE
-                                                     : IS_UNKNOWN,
-              out);
+    put_truth(is_between(args), out);
     return DK_OK;
+}
+
+/* Whether it may be so: it is for sure, or bounds, and no null, leave it open. */
+static bool may_be(const dki_op *op, const dk_value *args, enum truth wanted)
+{
+    enum truth truth = op->n_args == 3 ? is_between(args) : compare(&args[0], &args[1], op->sign);
+
+    for (size_t i = 0; truth == IS_UNKNOWN && i < op->n_args; i++)
+        if (args[i].is_null)
+            return false;
+    return truth == wanted || truth == IS_UNKNOWN;
+}
+
+static dk_status row_may_hold(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    (void)eval;
+    (void)err;
+    out->is_null = false;
+    out->as.boolean = may_be(op, args, IS_TRUE);
+    return DK_OK;
+}
+
+static dk_status row_may_fail(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    (void)eval;
+    (void)err;
+    out->is_null = false;
+    out->as.boolean = may_be(op, args, IS_FALSE);
+    return DK_OK;
+}
+
+bool dki_interval_is_comparison(const dki_op *op)
+{
+    return op->row == row_compare || op->row == row_between;
+}
+
+void dki_interval_ask_whether_may(dki_op *comparison, bool hold)
+{
+    comparison->row = hold ? row_may_hold : row_may_fail;
 }
 
 static dk_status want_numbers(dki_binder *b, dki_op **args, size_t n, const char *what)

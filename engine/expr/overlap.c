@@ -45,7 +45,7 @@ static size_t find(const dki_bound *bound, const dki_op *op)
     if (is_call && !carries(op->node->text))
         return DK_NO_COLUMN;
     for (size_t i = 0; i < op->n_args && found == DK_NO_COLUMN; i++)
-        if (!is_case || i % 2 == 1 || i + 1 == op->n_args) /* not a condition */
+        if (!is_case || op->args[i]->type != DK_BOOLEAN) /* not a condition */
             found = find(bound, op->args[i]);
     return found;
 }

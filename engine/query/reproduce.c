@@ -309,10 +309,10 @@ static dk_status put_bounds(struct printer *printer, const dk_expr *expr, const 
     if (!is_finer)
         return put_figure(printer, expr, node, bits | known);
     status = put(printer, estimates ? "(" : "case(");
-    if (status == DK_OK && !estimates) /* more are sure than there are: nothing is known */
+    if (status == DK_OK && !estimates) /* more are sure than there are, for sure: nothing is known */
         status = put_both(printer, expr, node, known, " < ");
     if (status == DK_OK && !estimates)
-        status = put(printer, ", null, ");
+        status = put(printer, " is true, null, ");
     if (status == DK_OK)
         status = put_node(printer, expr, sure, bits);
     if (status == DK_OK)

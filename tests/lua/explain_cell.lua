@@ -131,7 +131,7 @@ test("weights, figures beside the table, vintages and comparisons are told", fun
   text, bounded = sonar:breakdown { by = { "regio", "gemeente" },
     measures = "n = attached(register, 'bounds')" }:explain { regio = "Midden", gemeente = "Duiven" }
   t.has(text, "n is 249..3693: attached(register, 'bounds')",
-    'n = case(attached((sum(register) where regio == "Midden")) < (count() where regio == "Midden"), null, ' ..
+    'n = case(attached((sum(register) where regio == "Midden")) < (count() where regio == "Midden") is true, null, ' ..
     '(count() where regio == "Midden" and gemeente == "Duiven") + greatest(attached((sum(register) where ' ..
     'regio == "Midden")) - (count() where regio == "Midden"), 0) * interval(0, 1)), over all rows')
   t.eq(tostring(bounded.again("n", sonar).cell[1]), "249..3693")
@@ -368,8 +368,10 @@ test("bounds and estimates of figures have a question that gives their numbers",
   t.ok(n > 200, n)
   local text = two:breakdown { by = "g", measures = { "x = attached(k, 'bounds')", "z = attached(m, 'bounds')",
     "v = attached(u)" } }:explain { g = "A" }
-  t.has(text, 'x = case(attached((sum(k) where r == "X")) < (count() where r == "X"), null, (count() where g == "A") + ',
-    'z = case(attached((sum(m) where l == "N")) < (count() where l == "N"), null, (count() where g == "A") + greatest(',
+  t.has(text, 'x = case(attached((sum(k) where r == "X")) < (count() where r == "X") is true, null, (count() where g == ' ..
+    '"A") + ',
+    'z = case(attached((sum(m) where l == "N")) < (count() where l == "N") is true, null, (count() where g == "A") + ' ..
+      'greatest(',
     'v = attached((sum(u) where g == "A"))')
   local plain = dk.read_text "h;r;k\nA;X;1\nB;X;2\n":attach(figures:select { "r", "b" }, "r")
   t.has(plain:breakdown { by = "h", measures = "x = attached(b, 'bounds')" }:explain { h = "A" }, "x looks at more than")
