@@ -29,7 +29,7 @@ struct making {
     bool is_open[2];      /* and whether some row has none */
     bool has_both;        /* some row may have neither, and a number */
     dk_value far[2];      /* no bound of that side is beyond it; null: none is known */
-    bool weighs;          /* rows count for their weight */
+    const char *weight;   /* the column that rows count for; NULL: each counts once */
 };
 
 static dki_node *call(struct making *m, const char *text, const dki_node *child)
@@ -54,6 +54,11 @@ static dki_node *number(struct making *m, int64_t value)
 static dki_node *zero(struct making *m)
 {
     return number(m, 0);
+}
+
+static dki_node *binary(struct making *m, const char *name, const dki_node *a, const dki_node *b)
+{
+    return dki_make(&m->trees, DKI_NODE_CALL, name, (const dki_node *const[]){ a, b }, 2);
 }
 
 static dki_node *side_of(struct making *m, int side)
@@ -101,13 +106,16 @@ static dki_node *of_side(struct making *m, int side)
     return made;
 }
 
-/* rows() where (condition and x is not null and f) is true, or another count; condition may be NULL */
+/* rows() where (w > 0 and condition and x is not null and f) is true, or another count; condition may be NULL. A row that weighs
+ * nothing is nobody: what is not known of its number is not wanted. */
 static dki_node *count_as(struct making *m, const char *count, const dki_node *condition, const dki_node *x)
 {
-    const dki_node *node = m->trees.at, *conditions[3];
+    const dki_node *node = m->trees.at, *conditions[4];
     dki_node *made = dki_make(&m->trees, DKI_NODE_AGGREGATE, count, NULL, 0), *filter;
     size_t n = 0;
 
+    if (m->weight && strcmp(count, "rows") == 0)
+        conditions[n++] = binary(m, ">", dki_make(&m->trees, DKI_NODE_NAME, m->weight, NULL, 0), zero(m));
     if (condition)
         conditions[n++] = condition;
     conditions[n++] = call(m, "not", call(m, "is null", x));
@@ -148,17 +156,12 @@ static dki_node *find_there(struct making *m, const dki_node *condition)
     return m->trees.failed ? NULL : made;
 }
 
-static dki_node *binary(struct making *m, const char *name, const dki_node *a, const dki_node *b)
-{
-    return dki_make(&m->trees, DKI_NODE_CALL, name, (const dki_node *const[]){ a, b }, 2);
-}
-
 /* Of W persons, of whom k have no least bound and stand first, the one at (W - 1) p is among these where (W - 1) p < k; of those who
  * have no greatest and stand last, where (W - 1) (1 - p) < k. As a number: case(k == 0, 0, W <= 1, 1, k / (W - 1) > p, 1, 0) */
 static dki_node *reaches_open(struct making *m, int side)
 {
     const dki_node *x = m->trees.at->children[0], *choices[7];
-    const char *count = m->weighs ? "count" : "rows";
+    const char *count = m->weight ? "count" : "rows";
     dki_node *open = count_as(m, count, call(m, "is null", side_of(m, side)), x);
     dki_node *others = binary(m, "-", count_as(m, count, NULL, x), number(m, 1));
     const dki_node *p = m->trees.at->n_children > 1
@@ -315,7 +318,6 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     }
     for (int side = 0; side < 2; side++)
         m->far[side] = far_of(plan, fields[side].column, side);
-    m->weighs = plan->weight != NULL;
     markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
     m->has_both =
         m->is_open[0] && m->is_open[1] && dk_dictionary_find_label(markers, (dk_text){ "unbounded", 9 }) != 0;
@@ -360,7 +362,8 @@ static dk_status add_aggregates(dki_plan *plan, const dk_expr *expr, const dki_n
 dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                    bool *is_split, dk_error *err)
 {
-    struct making m = { .trees = { .arena = &plan->arena, .at = node, .err = err } };
+    struct making m = { .trees = { .arena = &plan->arena, .at = node, .err = err },
+                        .weight = plan->weight ? dk_table_properties(plan->table)->weight : NULL };
     dki_plan_split made = { .node = node, .expr = expr };
     bool has_estimates = false;
     dk_status status = DK_OK;

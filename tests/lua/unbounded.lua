@@ -89,6 +89,17 @@ test("sums, means and the like are not about the other rows alone", function(t, 
   assert_texts(t, dk, ask(figures(dk):derive "d = a - b"), expected)
 end)
 
+test("a row that weighs nothing is nobody, whatever is not known of its number", function(t, dk)
+  local rows = dk.table({ { "g", { "a", "a", "b" } }, { "x", { { least = 3, greatest = 4 }, { least = 2 },
+    { least = 1, marker = "e", meaning = "estimate" } } }, { "w", { 2, 0, 0 } } }, { weight = "w" })
+  assert_texts(t, dk, rows:breakdown { by = "g", margins = "totals", measures = { "s = sum(x)", "m = mean(x)", "h = max(x)",
+    "q = median(x)", "e = sum(x + 1)", "v = sum(x) where x > 0" } }, {
+    g = { "a", "b", "null" }, s = { "6..8", "null", "6..8" }, m = { "3..4", "null", "3..4" },
+    h = { "3..4", "null", "3..4" }, q = { "3..4", "null", "3..4" },
+    e = { "8..10", "null", "8..10" }, v = { "6..8", "null", "6..8" },
+  })
+end)
+
 -- Rows: .., 3..5, 3..4, null.
 test("windows and comparisons carry it", function(t, dk)
   local d = figures(dk):derive { "d = a - b", "k = case(g == 'b', 3, g == 'c', 4, greatest(b) is null, 1, 2)" }
