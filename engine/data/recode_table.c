@@ -228,6 +228,16 @@ static dk_status check_divided(const dki_recoding *recoding, const dk_recode_opt
         dki_hint(err, "take its :detail()");
         return DK_ERR_MARGIN;
     }
+    for (size_t i = 0; i < options->n_columns && (weight || options->weight); i++)
+        if (weight == NULL || strcmp(options->columns[i], weight) != 0) {
+            (void)dki_fail(err, DK_ERR_ARGUMENT,
+                           "%s is to be divided, and so is the weight of its rows%s%s: sum(%s) "
+                           "goes by both, and would be divided twice",
+                           options->columns[i], weight ? ", " : "", weight ? weight : "", options->columns[i]);
+            dki_hint(err, weight ? "leave out divide, or take the weight away: t:with { weight = dk.null }"
+                                 : "leave out weight or divide");
+            return DK_ERR_ARGUMENT;
+        }
     if (weight || options->weight || options->n_columns > 0)
         return DK_OK;
     (void)dki_fail(err, DK_ERR_ARGUMENT, "%llu row%s to be divided, and the table has no weight",

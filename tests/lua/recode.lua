@@ -222,11 +222,32 @@ test("changes that cannot be are refused", function(t, dk)
   t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 2 } },
     "has a share that is not above 0 and at most 1")
   t.raises(make { "A" }, "change 1 is a table such as")
+  t.eq(tostring(make { { date = dk.date "2020-01-01", old = "A", new = "B" } }():recode("2019-01-01", "2020-01-01")),
+    "recode: A -> B")
+  t.raises(make { { date = dk.period "2020", old = "A", new = "B" } }, "date of change 1 is a string, not a year")
   t.raises(make(12), "changes are a table of dekking, a file or a list of rows, not a number")
   t.raises(function() make(nil)():recode("2019-01-01", "2020-01-01") end,
     "A is not there on 2020-01-01, and no change says what became of it", "add it to the changes")
   t.raises(function() dk.hierarchy(dk.read_text "g\nA\n", { "g" }):recode("2019-01-01", "2020-01-01") end,
     "nothing changes in a hierarchy without days")
+end)
+
+-- A weighed sum of what is divided, too, would be a quarter where both are halved.
+test("a row is divided by its weight or by its counts, not by both", function(t, dk)
+  local places = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;2020-01-01;\n", { "g" },
+    { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B", share = 0.5 },
+      { date = "2020-01-01", old = "A", new = "C", share = 0.5 } } })
+  local forth = places:recode("2019-01-01", "2020-01-01")
+  local rows = dk.table { { g = "A", n = 8, w = 3 } }
+  t.raises(function() rows:with { weight = "w" }:recode("g", forth, { divide = "n" }) end,
+    "n is to be divided, and so is the weight of its rows, w: sum(n) goes by both, and would be divided twice",
+    "leave out divide, or take the weight away: t:with { weight = dk.null }")
+  t.raises(function() rows:recode("g", forth, { divide = "n", weight = "deel" }) end,
+    "n is to be divided, and so is the weight of its rows: sum(n) goes by both, and would be divided twice",
+    "leave out weight or divide")
+  local weighed = rows:with { weight = "w" }:recode("g", forth, { divide = "w" })
+  t.eq(weighed:breakdown { measures = "s = sum(n)" }.s[1], 24.0)
+  t.eq(rows:recode("g", forth, { divide = "n" }):breakdown { measures = "s = sum(n)" }.s[1], 8.0)
 end)
 
 -- Shares are of what was there before: of A a quarter goes to B, and of those who were in B half to C.
