@@ -128,7 +128,7 @@ static dk_status list_fields(struct result *result, bool missing_is_null, dk_err
 static dk_status fill_field(struct result *result, dk_field *field, const dk_column **columns, bool missing_is_null,
                             dk_error *err)
 {
-    dki_stack stack = { result->context, result->tables, columns, result->n, field->name, false };
+    dki_stack stack = { result->context, result->tables, columns, result->n, field->name, false, false };
     size_t has = 0;
     bool loose;
     dk_status status;

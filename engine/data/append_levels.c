@@ -33,8 +33,8 @@ struct weave {
 static const dk_dictionary *levels_of(const dki_stack *stack, size_t i)
 {
     const dk_column *column = stack->columns[i];
-    const dk_dictionary *levels =
-        column && dk_column_n_nulls(column) < dk_column_n_rows(column) ? dk_column_levels(column) : NULL;
+    bool counts = column && (stack->empty || dk_column_n_nulls(column) < dk_column_n_rows(column));
+    const dk_dictionary *levels = counts ? dk_column_levels(column) : NULL;
 
     return levels && stack->members ? dk_dictionary_members(levels) : levels;
 }
@@ -304,6 +304,14 @@ static dk_status weave_levels(const dki_stack *stack, const dk_dictionary **out,
     return status;
 }
 
+static bool has_values(const dki_stack *stack)
+{
+    for (size_t i = 0; i < stack->n; i++)
+        if (stack->columns[i] && dk_column_n_nulls(stack->columns[i]) < dk_column_n_rows(stack->columns[i]))
+            return true;
+    return false;
+}
+
 /* The dictionary of all columns with values, which is their union; NULL: they have several, or there are none. */
 static const dk_dictionary *only_levels(const dki_stack *stack)
 {
@@ -321,11 +329,14 @@ static const dk_dictionary *only_levels(const dki_stack *stack)
 
 dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
 {
-    const dk_dictionary *only = only_levels(stack);
+    dki_stack whole = *stack;
+    const dk_dictionary *only;
 
+    whole.empty = !has_values(stack);
+    only = only_levels(&whole);
     *loose = false;
     if (only == NULL)
-        return weave_levels(stack, out, loose, err);
+        return weave_levels(&whole, out, loose, err);
     *out = dk_dictionary_retain(only);
     return DK_OK;
 }

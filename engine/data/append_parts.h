@@ -12,6 +12,7 @@ typedef struct dki_stack {
     size_t n;
     const char *name;
     bool members; /* levels are those of the dictionaries of members */
+    bool empty;   /* no column has a value: what could occur is what all of them say */
 } dki_stack;
 
 #define DKI_TABLE_NAME_BYTES 120

@@ -397,3 +397,17 @@ test("a level that is no column yet is said to be one of a hierarchy", function(
     "it is a level above gemeente: t:use(geo), of its hierarchy, makes the column")
   t.raises(function() ask:by "gemeent"(persons) end, "needs the column gemeent", "did you mean gemeente?")
 end)
+
+test("what could occur is still known where tables without any value are put below each other", function(t, dk)
+  local places = dk.hierarchy(dk.read_text "g;r\nA;x\nB;y\n", { "g", "r" })
+  local persons = dk.table({ { "g", { "A", dk.null, dk.null } }, { "k", { "p", dk.null, dk.null } },
+    { "v", { { "a" }, dk.null, dk.null } }, { "id", { 1, 2, 3 } } }, { levels = { k = { "p", "q" } },
+    types = { v = { "set", members = { "a", "b" } } } }):use(places)
+  local unknown = persons:where "id == 2":append(persons:where "id == 3")
+  local ask = dk.breakdown { by = "g", measures = { "n = count()", "d = n / all(n, r)" } }
+  t.eq(rows_of(ask(unknown), "n", "d"), { "2/1.0" })
+  t.eq(rows_of(ask(unknown):drop "d":roll_up "r", "n"), { "2" })
+  t.eq(unknown.k:levels(), { "p", "q" })
+  t.eq(rows_of(unknown:breakdown { by = "m = member(v)", measures = "n = count()", levels = "all" }, "m", "n"),
+    { "a/0", "b/0", "-/2" })
+end)
