@@ -45,16 +45,23 @@ static bool same_level(const dki_hierarchy_level *a, const dki_hierarchy_level *
     return true;
 }
 
-bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b)
+/* The same members, who belong to the same. */
+static bool divides_alike(const dk_hierarchy *a, const dk_hierarchy *b)
 {
-    if (a == b || a == NULL || b == NULL)
-        return a == b;
-    if (!same_text(a->name, b->name) || a->n_levels != b->n_levels || strcmp(a->vintage, b->vintage) != 0 ||
-        a->n_changes != b->n_changes)
+    if (!same_text(a->name, b->name) || a->n_levels != b->n_levels || a->dated != b->dated)
         return false;
     for (size_t i = 0; i < a->n_levels; i++)
         if (!same_level(&a->levels[i], &b->levels[i]))
             return false;
+    return true;
+}
+
+bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b)
+{
+    if (a == b || a == NULL || b == NULL)
+        return a == b;
+    if (strcmp(a->vintage, b->vintage) != 0 || a->n_changes != b->n_changes || !divides_alike(a, b))
+        return false;
     for (size_t i = 0; i < a->n_changes; i++) {
         const dki_change *x = &a->changes[i], *y = &b->changes[i];
 
@@ -111,13 +118,15 @@ bool dki_hierarchy_skips(const dk_hierarchy *hierarchy, size_t level, size_t of,
     return false;
 }
 
-/* Whether the dictionary is that level. */
-static bool is_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level)
+/* Whether the dictionary is that level; of_any_day: or that of another vintage, which says the same. */
+static bool is_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level, bool of_any_day)
 {
     for (size_t i = 0; i < dk_dictionary_n_hierarchies(dictionary); i++) {
         size_t own;
+        const dk_hierarchy *other = dk_dictionary_hierarchy_at(dictionary, i, &own);
 
-        if (dki_hierarchy_equal(dk_dictionary_hierarchy_at(dictionary, i, &own), hierarchy) && own == level)
+        if (own == level && (dki_hierarchy_equal(other, hierarchy) ||
+                             (of_any_day && !other->dated && divides_alike(other, hierarchy))))
             return true;
     }
     return false;
@@ -131,7 +140,7 @@ bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b)
         size_t level;
         const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(a, i, &level);
 
-        if (!is_level(b, hierarchy, level))
+        if (!is_level(b, hierarchy, level, false))
             return false;
     }
     return n == dk_dictionary_n_hierarchies(b);
@@ -167,7 +176,7 @@ dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary
         bool shared = true;
 
         for (size_t k = 1; k < n; k++)
-            shared = shared && is_level(others[k], hierarchy, level);
+            shared = shared && is_level(others[k], hierarchy, level, true);
         if (shared)
             status = add_level(&made, hierarchy, level, err);
     }

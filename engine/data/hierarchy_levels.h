@@ -24,7 +24,8 @@ bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse);
 bool dki_hierarchy_skips(const dk_hierarchy *hierarchy, size_t level, size_t of, dk_text *member);
 /* Whether both are the same levels of the same hierarchies. */
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
-/* The dictionary with the levels that all n others are, and no more; n 0: with none. It is retained where it is so already. */
+/* The dictionary with the levels that all n others are, and no more; n 0: with none. Of vintages that say the same it is that of the
+ * first. It is retained where it is so already. */
 dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary *const *others, size_t n,
                             const dk_dictionary **out, dk_error *err);
 /* A code of `fine` that is no member, or whose level above `coarse` has none for. */

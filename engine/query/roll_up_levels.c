@@ -56,8 +56,8 @@ static dk_status fail_level(const dki_roll *roll, bool is_dated, dk_error *err)
         (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is no coarser level of a dimension of the result", roll->level);
         if (dki_beside_was_compared(roll->result))
             dki_hint(err,
-                     "a step that sets a level above, or a name that the hierarchy does not have, takes it away: "
-                     "ask the breakdown by %s, and compare that",
+                     "a step that sets a level above, a name that the hierarchy does not have, or two divisions "
+                     "take it away: ask the breakdown by %s, and compare that",
                      roll->level);
         else
             dki_hint(err, "t:use(geo) before the breakdown tells the levels of a dimension");

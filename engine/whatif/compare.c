@@ -34,8 +34,7 @@ static dk_status add_note(const char *text, const char *prefix, const dk_table *
     return status;
 }
 
-/* The notes of a table on another. */
-static dk_status carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err)
+dk_status dki_carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err)
 {
     dk_status status = DK_OK;
 
@@ -143,7 +142,7 @@ static dk_status leave_levels(const dk_table *table, const dk_scenario *const *s
         if (status == DK_OK && field.column != dk_table_field(*result, i)->column) {
             status = dk_table_with(*result, &field, 1, &changed, err);
             if (status == DK_OK)
-                status = carry_notes(*result, NULL, &changed, err);
+                status = dki_carry_notes(*result, NULL, &changed, err);
         }
         dk_column_release(field.column);
         if (status == DK_OK && changed) {
@@ -287,9 +286,9 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
         status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &untouched, &made, err);
     dki_untouched_drop(&untouched);
     if (status == DK_OK)
-        status = carry_notes(c.results[0], NULL, &made, err);
+        status = dki_carry_notes(c.results[0], NULL, &made, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
-        status = carry_notes(c.cells[i], n_scenarios > 1 ? c.names[i] : NULL, &made, err);
+        status = dki_carry_notes(c.cells[i], n_scenarios > 1 ? c.names[i] : NULL, &made, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
         status =
             tell_lacking(breakdown, c.results[0], c.results[i], n_scenarios > 1 ? c.names[i] : NULL, &made, err);
@@ -348,11 +347,13 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
     const dk_table *results[2] = { NULL, NULL }, *made = NULL;
     const char *names[2] = { "base", name };
     dki_untouched untouched = { .context = NULL };
+    dki_buffer note;
     dk_breakdown variant;
     dk_status status = dki_check_breakdown_params(breakdown, NULL, NULL, 0, params, err);
 
     if (status == DK_OK && (name == NULL || name[0] == '\0'))
         status = dki_fail(err, DK_ERR_ARGUMENT, "the other table has a name, which its columns get");
+    dki_buffer_init(&note, dk_table_context(base));
     dki_breakdown_whole(breakdown, &variant);
     if (status == DK_OK)
         status = dki_base_get(breakdown, &variant, base, params, NULL, &results[0], err);
@@ -361,6 +362,8 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
     for (size_t i = 0; i < breakdown->n_by + breakdown->n_measures && status == DK_OK; i++)
         status = check_types(results[0], results[1], i, i < breakdown->n_by, err);
     if (status == DK_OK)
+        status = dki_share_divisions(results, names, breakdown->n_by, &note, err);
+    if (status == DK_OK)
         status = dki_untouched_init(&untouched, breakdown, results[0], 2, err);
     if (status == DK_OK)
         status = dki_untouched_tables(&untouched, &variant, base, other, results[0], 1, err);
@@ -368,7 +371,10 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
         status = dki_compare_results(breakdown, results, names, 2, form, &untouched, &made, err);
     dki_untouched_drop(&untouched);
     for (size_t i = 0; i < 2 && status == DK_OK; i++)
-        status = carry_notes(results[i], names[i], &made, err);
+        status = dki_carry_notes(results[i], names[i], &made, err);
+    if (status == DK_OK && note.size > 0)
+        status = add_note(note.bytes, NULL, &made, err);
+    dki_buffer_drop(&note);
     if (status == DK_OK)
         *out = made;
     else

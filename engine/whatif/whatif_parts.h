@@ -35,6 +35,18 @@ dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *grou
 dk_status dki_note_lacking(const dk_breakdown *breakdown, const dk_table *base, const dk_table *result,
                            dki_buffer *note, dk_error *err);
 
+/* compare.c ----------------------------------------------------------------------------------------------------- */
+
+/* The notes of a table on another, which is replaced. */
+dk_status dki_carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err);
+
+/* divisions.c --------------------------------------------------------------------------------------------------- */
+
+/* Leaves to the n_by dimensions of two results, which are replaced, the levels that both say the same of. *note: what to say where
+ * they are of divisions of different days. */
+dk_status dki_share_divisions(const dk_table *results[2], const char *const names[2], size_t n_by,
+                              dki_buffer *note, dk_error *err);
+
 /* group_key.c -------------------------------------------------------------------------------------------------- */
 
 /* Appends the value of a dimension to the key of a group: a decimal by its value, bounds with what stood in their place. */

@@ -87,8 +87,8 @@ test("what is by a name that a step made is not rolled up, and by region it is",
     for _, plan in ipairs { merger, merger .. gone, { merger, gone }, { gone, merger } } do
       local made = ask:compare(data, plan, nil, options)
       t.raises(function() made:roll_up "regio" end, "regio is no coarser level of a dimension of the result",
-        "a step that sets a level above, or a name that the hierarchy does not have, takes it away: ask the breakdown by "
-          .. "regio, and compare that")
+        "a step that sets a level above, a name that the hierarchy does not have, or two divisions take it away: ask the "
+          .. "breakdown by regio, and compare that")
     end
     t.eq(text(ask:compare(data, moved, nil, options):roll_up "regio"),
       text(ask:by "regio":compare(data, moved, nil, options)))
