@@ -202,7 +202,8 @@ static bool intersect(dk_value *value, const dk_value *within)
         return false;
     nearer(&x->least, &x->no_least, least, y->no_least, 1);
     nearer(&x->greatest, &x->no_greatest, greatest, y->no_greatest, -1);
-    if (x->meaning == DK_MEANS_UNBOUNDED)
+    if (x->meaning == DK_MEANS_UNBOUNDED &&
+        !(x->no_least && x->no_greatest)) /* else it is still any number, and not null */
         x->meaning = DK_MEANS_NOTHING;
     if (!x->no_least && !x->no_greatest && x->least == x->greatest) /* a number that is known */
         *x = (dk_interval){ .least = x->least, .greatest = x->greatest };

@@ -127,6 +127,18 @@ test("rolling up carries it", function(t, dk)
   assert_texts(t, dk, made, { s = { "..", "null" }, h = { "3..", "null" } })
 end)
 
+-- Whoever leaves C takes half of what is 5 or more there along, and whoever comes from B 3 or more.
+test("a difference that may be anything is no null where a comparison is rolled up", function(t, dk)
+  local places = dk.hierarchy(dk.read_text "g;r\nA;x\nB;x\nC;y\n", { "g", "r" })
+  local rows = dk.table({ { "g", { "A", "B", "C", "C" } }, { "n", { { least = 2 }, { least = 3 }, { least = 1 }, 4 } } })
+    :use(places)
+  local plan = dk.scenario "plan" { { "half", where = "g == 'C'", share = 0.5, set = { g = "A" } },
+    { "all", where = "g == 'B'", all = true, set = { g = "C" } } }
+  local rolled = dk.breakdown { by = "g", measures = "s = sum(n)" }:compare(rows, plan):roll_up "r"
+  assert_texts(t, dk, rolled, { r = { "x", "y" }, s_base = { "5..", "5.." }, s_plan = { "4.5..", "5.5.." },
+    s_plan_difference = { "..", ".." } })
+end)
+
 test("every output shows it, and it is read back", function(t, dk)
   local made = figures(dk):derive "d = a - b":select { "g", "d" }
   local shown = { "..", "3..5", "3..4", "null" }
