@@ -34,6 +34,8 @@ dk_status dki_lineage_state_days(const dk_table *made, dk_error *err);
 /* The step of a table without its totals. */
 #define DKI_NO_TOTALS "rows that are no totals"
 #define DKI_RENAMED " renamed to " /* between names, old and new */
+/* The end of the step of a recode that divided rows: what is counted of these is an estimate. */
+#define DKI_DIVIDED ", some divided by shares: an estimate"
 /* What the table is called in such a step: its name, or where it comes from; "another table" where neither is known. */
 const char *dki_lineage_name(const dk_table *table);
 /* "a, b": columns in the words of a step, as many as go into size. */

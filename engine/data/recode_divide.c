@@ -1,6 +1,7 @@
 /* recode_divide.c - what is additive of rows that become several.
  *
  * Each part is rounded down to the last digit that is kept, and the last part gets what is left, so that parts add up to what there was.
+ * There are billionths, as weights of scenarios have, however often a row is divided.
  */
 #include "base/memory.h"
 #include "base/number.h"
@@ -8,7 +9,7 @@
 #include "column_parts.h"
 #include "recode_table.h"
 
-#define MORE_DIGITS 9 /* behind those that a divided column has */
+#define DIGITS 9 /* of a divided column, or as many as it had */
 
 /* The share of a row that is a part; the last part's is what the others leave. */
 static bool share_out(const dki_recoding *recoding, uint64_t i, int64_t value, int64_t *out)
@@ -64,7 +65,7 @@ dk_status dki_recoding_divide(const dki_recoding *recoding, const dk_column *col
                               dk_error *err)
 {
     uint8_t scale = column ? dk_column_scale(column) : 0;
-    uint8_t new_scale = scale > DK_DECIMAL_MAX_SCALE - MORE_DIGITS ? DK_DECIMAL_MAX_SCALE : scale + MORE_DIGITS;
+    uint8_t new_scale = scale > DIGITS ? scale : DIGITS;
     bool has_bounds = column && dk_column_type(column) == DK_INTERVAL;
     dk_builder *builder = NULL;
     dk_status status =

@@ -270,7 +270,7 @@ static dk_status add_words(const dki_recoding *recoding, const dk_table **table,
     const dk_table *noted = NULL;
     dki_buffer text;
     dk_status status = dki_table_add_step(*table, recoding->table, err, "members of %s recoded%s", recoding->name,
-                                          recoding->n_divided > 0 ? ", some divided by shares: an estimate" : "");
+                                          recoding->n_divided > 0 ? DKI_DIVIDED : "");
 
     if (status != DK_OK || recoding->n_divided == 0)
         return status;

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "breakdown_rest.h"
 #include "breakdown_within.h"
+#include "data/lineage.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
 
@@ -106,6 +107,22 @@ static dk_status add_plan_notes(struct notes *notes, const dki_plan *plan, dk_er
         status = add_bound_notes(notes, plan->filters[i].bound, err);
     for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
         status = add_bound_notes(notes, plan->values[i].bound, err);
+    return status;
+}
+
+/* Rows that a recode divided by shares, also of a table that was joined or put below, make what is counted an estimate. */
+static dk_status add_estimate_notes(struct notes *notes, const dk_table *table, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < dk_table_n_lineage(table) && status == DK_OK; i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+        const char *end = item->text ? strstr(item->text, DKI_DIVIDED) : NULL;
+
+        if (end)
+            status = format_note(notes, err, "an estimate: %.*s, some divided by shares",
+                                 shown_size(item->text, (size_t)(end - item->text)), item->text);
+    }
     return status;
 }
 
@@ -273,6 +290,8 @@ static dk_status make_result(dki_result *result, const dki_plan *noted, struct n
         status = add_null_notes(notes, result, err);
     if (status == DK_OK)
         status = add_plan_notes(notes, noted, err);
+    if (status == DK_OK)
+        status = add_estimate_notes(notes, result->plan->table, err);
     if (status == DK_OK)
         status = dki_result_attached(result, add_note, notes, err);
     if (status == DK_OK)

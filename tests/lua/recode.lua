@@ -250,6 +250,34 @@ test("a row is divided by its weight or by its counts, not by both", function(t,
   t.eq(rows:recode("g", forth, { divide = "n" }):breakdown { measures = "s = sum(n)" }.s[1], 8.0)
 end)
 
+-- B goes to A for three quarters on 2018-01-01, and to C for one.
+test("what is counted of rows that were divided is an estimate, and they are divided again", function(t, dk)
+  local places = dk.hierarchy(dk.read_text("g;r;van;tot\nA;x;;\nB;x;;2018-01-01\nC;y;;\n",
+    { types = { van = "date", tot = "date" } }), { "g", "r" }, { from = "van", to = "tot",
+      changes = { { date = "2018-01-01", old = "B", new = "A", share = 0.75 },
+        { date = "2018-01-01", old = "B", new = "C", share = 0.25 } } })
+  local note = "an estimate: members of g recoded, some divided by shares"
+  local rows = dk.read_text("g;n\nA;100\nB;40\nC;10\n", { weight = "n" })
+  local divided = rows:recode("g", places:recode("2017-01-01", "2018-01-01")):use(places:at "2018-01-01")
+  local ask = dk.breakdown { by = "g", measures = "som = count()" }
+  t.eq(ask(divided):notes(), { note })
+  t.eq(ask(divided:where "n > 1":derive "k = 1"):roll_up "r":notes(), { note })
+  t.eq(ask:by {} (divided):notes(), { note })
+  local path = t.path "divided.dk"
+  divided:save(path)
+  t.eq(ask(dk.open(path)):notes(), { note })
+  os.remove(path)
+  t.eq(ask(rows:append(divided:drop "r")):notes(), { note })
+  t.eq(ask:compare(rows, divided, { name = "nu" }):notes()[1], "nu: " .. note)
+  local plan = dk.scenario "weg" { { "all", where = "g == 'C'", all = true, remove = true } }
+  t.eq(ask:compare(divided, plan):notes()[1], note)
+  t.eq(#ask(rows:recode("g", { "A", "B" }, "AB")):notes(), 0)
+  local back = divided:recode("g", places:recode("2018-01-01", "2017-01-01",
+    { weights = dk.read_text "g;weight\nA;100\nB;40\nC;10\n" }))
+  t.eq(ask:by {} (back).som[1], 150.0)
+  t.eq(back.n:type(), "decimal(9)")
+end)
+
 -- Shares are of what was there before: of A a quarter goes to B, and of those who were in B half to C.
 test("a recode that divides moves all at once", function(t, dk)
   local function recode(rows)

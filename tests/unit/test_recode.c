@@ -463,15 +463,16 @@ static void every_allocation_may_fail(void **state)
     const dk_table *weights = make_table(context, "g:text weight:integer\nA|1\nB|2\nD|5\n");
     const dk_table *table = make_table(context, "g:text n:integer\nA|10\nB|7\nC|6\n-|7\n"), *made = NULL;
     const dk_recode *recode = NULL;
-    dk_recode_options options = { .columns = n, .n_columns = 1, .weight = "w" };
+    const dk_recode_options options[] = { { .columns = n, .n_columns = 1 }, { .weight = "w" } };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
     dk_set_threads(1);
     assert_survives_failing_memory(context, dk_recode_new(context, thirds, 3, &recode, &err), &err, recode == NULL,
                                    (void)0);
-    assert_survives_failing_memory(context, dk_table_recode(table, "g", recode, &options, &made, &err), &err,
-                                   made == NULL, dk_table_release(made));
+    for (size_t i = 0; i < 2; i++, made = NULL)
+        assert_survives_failing_memory(context, dk_table_recode(table, "g", recode, &options[i], &made, &err), &err,
+                                       made == NULL, dk_table_release(made));
     dk_recode_release(recode);
     recode = NULL;
     assert_survives_failing_memory(context,
