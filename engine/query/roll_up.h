@@ -68,6 +68,7 @@ dk_status dki_roll_add_note(const char *text, const dk_table **rolled, dk_error 
 /* roll_up_left.c: whether totals over members, with this mask, are still of the rows left. */
 dk_status dki_roll_keeps(const dki_roll *roll, uint64_t mask, bool *keeps, dk_error *err);
 /* Says of *rolled which rows were left out before. */
+#define DKI_ROWS_LEFT "rolled up are the rows that were left " /* how these notes begin */
 dk_status dki_roll_note_left(dki_roll *roll, const dk_table **rolled, dk_error *err);
 /* What notes say of rows that were left out of what was rolled up before. lacks_totals: that totals are left out is said already. */
 dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk_table **rolled, dk_error *err);

@@ -80,8 +80,6 @@ dk_status dki_roll_keeps(const dki_roll *roll, uint64_t mask, bool *keeps, dk_er
 static const char gone[] =
     "totals over members are left out, as rows were: they would have those of rows that are gone";
 
-#define LEFT "rolled up are the rows that were left "
-
 dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk_table **rolled, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -89,7 +87,8 @@ dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk
     for (size_t i = 0; i < dk_table_n_notes(before) && status == DK_OK; i++) {
         const char *note = dk_table_note(before, i);
 
-        if (strncmp(note, LEFT, sizeof LEFT - 1) == 0 || (!lacks_totals && strcmp(note, gone) == 0))
+        if (strncmp(note, DKI_ROWS_LEFT, sizeof DKI_ROWS_LEFT - 1) == 0 ||
+            (!lacks_totals && strcmp(note, gone) == 0))
             status = dki_roll_add_note(note, rolled, err);
     }
     return status;
@@ -107,7 +106,7 @@ dk_status dki_roll_note_left(dki_roll *roll, const dk_table **rolled, dk_error *
 
         if (!leaves_out(item, &n))
             continue;
-        text = dki_arena_format(&roll->arena, err, LEFT "%s %s: %llu of %llu",
+        text = dki_arena_format(&roll->arena, err, DKI_ROWS_LEFT "%s %s: %llu of %llu",
                                 item->kind == DK_LINEAGE_FILTER ? "where" : "by", item->text, (unsigned long long)n,
                                 (unsigned long long)before);
         status = text ? dki_roll_add_note(text, rolled, err) : DK_ERR_MEMORY;

@@ -190,6 +190,19 @@ static void nearer(int64_t *end, bool *is_open, int64_t other, bool other_open, 
     }
 }
 
+/* A bound in other digits, rounded outward where these are fewer: down for sign -1. false: it does not fit. */
+static bool in_digits(int64_t bound, uint8_t scale, uint8_t digits, int sign, int64_t *out)
+{
+    int64_t power, rest;
+
+    if (digits >= scale)
+        return dki_rescale(bound, scale, digits, out);
+    power = (int64_t)dki_power10[scale - digits];
+    rest = bound % power;
+    *out = bound / power + (rest * sign > 0 ? sign : 0);
+    return true;
+}
+
 /* What both have in common, in the digits of the first; false: it cannot be had. */
 static bool intersect(dk_value *value, const dk_value *within)
 {
@@ -197,8 +210,8 @@ static bool intersect(dk_value *value, const dk_value *within)
     const dk_interval *y = &within->as.interval;
     int64_t least = 0, greatest = 0;
 
-    if (!dki_rescale(y->least, within->scale, value->scale, &least) ||
-        !dki_rescale(y->greatest, within->scale, value->scale, &greatest))
+    if (!in_digits(y->least, within->scale, value->scale, -1, &least) ||
+        !in_digits(y->greatest, within->scale, value->scale, 1, &greatest))
         return false;
     nearer(&x->least, &x->no_least, least, y->no_least, 1);
     nearer(&x->greatest, &x->no_greatest, greatest, y->no_greatest, -1);

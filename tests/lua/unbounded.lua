@@ -127,6 +127,32 @@ test("rolling up carries it", function(t, dk)
   assert_texts(t, dk, made, { s = { "..", "null" }, h = { "3..", "null" } })
 end)
 
+local function differences(result)
+  local shown = {}
+  for i, value in ipairs(result.s_plan_difference:to_lua { plain = true }) do shown[i] = tostring(value) end
+  return shown
+end
+
+-- A and B are 0..9 persons each, and half of A goes to B: the total does not change, and x is A and B.
+test("a total that nobody left or came to stays so where a comparison is rolled up", function(t, dk)
+  local places = dk.hierarchy(dk.read_text "g;r;l\nA;x;n\nB;x;n\nC;y;n\n", { "g", "r", "l" })
+  local few = { least = 0, greatest = 9 }
+  local rows = dk.table({ { "g", { "A", "B", "C" } }, { "k", { "p", "q", "p" } }, { "n", { few, few, few } } }):use(places)
+  local plan = dk.scenario "plan" { { "half", where = "g == 'A'", share = 0.5, set = { g = "C" } } }
+  local by_place = dk.breakdown { by = "g", margins = "totals", measures = "s = sum(n)" }:compare(rows, plan)
+  t.eq(differences(by_place), { "-4.5..0.0", "0", "0.0..4.5", "0" })
+  t.eq(differences(by_place:roll_up "r"), { "-4.5..0.0", "0.0..4.5", "0" })
+  t.eq(differences(by_place:roll_up "r":roll_up "l"), { "-5..5", "0" })
+  local long = dk.breakdown { by = "g", margins = "totals", measures = "s = sum(n)" }
+    :compare(rows, plan, nil, { long = true })
+  t.eq(tostring(long:roll_up "r":where "r is total".difference[1]), "0")
+  t.eq(differences(by_place:where "g ~= 'C' or g is total":roll_up "r"), { "-4.5..0.0", "-4.5..0.0" })
+  t.eq(differences(dk.breakdown { by = { "r", "g" }, margins = "rollup", measures = "s = sum(n)" }:compare(rows, plan)
+    :roll_up "r"), { "-4.5..0.0", "0.0..4.5", "0" })
+  t.eq(differences(dk.breakdown { by = { "k", "g" }, margins = "cube", measures = "s = sum(n)" }:compare(rows, plan)
+    :roll_up "r"), { "-4.5..0.0", "0.0..4.5", "0", "0", "0", "-4.5..0.0", "0.0..4.5", "0" })
+end)
+
 -- Whoever leaves C takes half of what is 5 or more there along, and whoever comes from B 3 or more.
 test("a difference that may be anything is no null where a comparison is rolled up", function(t, dk)
   local places = dk.hierarchy(dk.read_text "g;r\nA;x\nB;x\nC;y\n", { "g", "r" })
