@@ -19,6 +19,7 @@ dk_status dk_context_new(dk_context **out, dk_error *err)
     atomic_init(&context->n_references, 1);
     context->block_rows = 4096;
     pthread_mutex_init(&context->cache.lock, NULL);
+    dki_own_init(&context->own);
     dki_large_init(&context->large);
     *out = context;
     return DK_OK;
@@ -43,6 +44,7 @@ void dk_context_release(dk_context *context)
     assert(context->cache.first == NULL); /* owners hold the context */
     pthread_mutex_destroy(&context->cache.lock);
     dki_large_drop(&context->large);
+    dki_own_drop(&context->own);
     free(context);
 }
 
@@ -79,7 +81,7 @@ void dk_context_keep(dk_context *context, size_t bytes)
 
 size_t dk_context_used_bytes(const dk_context *context)
 {
-    return atomic_load(&((dk_context *)(uintptr_t)context)->used);
+    return dki_used(context);
 }
 
 size_t dk_context_peak_bytes(const dk_context *context)
@@ -89,7 +91,7 @@ size_t dk_context_peak_bytes(const dk_context *context)
 
 void dk_context_reset_peak(dk_context *context)
 {
-    atomic_store(&context->peak, atomic_load(&context->used));
+    atomic_store(&context->peak, dki_used(context));
 }
 
 void dk_context_interrupt(dk_context *context)

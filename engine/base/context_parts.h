@@ -11,6 +11,7 @@
 #include "cache_parts.h"
 #include "dekking/context.h"
 #include "large.h"
+#include "own.h"
 
 struct dk_context {
     /* What every poll and every allocation reads, and hardly anybody writes. */
@@ -24,13 +25,23 @@ struct dk_context {
     pthread_t progress_thread; /* the one that set the sink: the sink is told from there alone */
     struct timespec progress_last;
     bool progress_shown;
-    /* What every allocation writes, on a cache line of its own: polls of other threads need not wait for it. */
-    alignas(64) atomic_size_t used;
+    /* What every allocation of the own thread writes, and what those of others do: cache lines of their own, for which polls of other
+     * threads need not wait. */
+    alignas(64) dki_own own;
+    alignas(64) atomic_size_t used; /* by others, and where there is a budget */
     atomic_size_t peak;
     atomic_size_t n_references;
     dki_large large;
     dki_cache cache;
     dki_attached *attached;
 };
+
+/* The bytes in use. What the own thread counted is read first: it frees what another made after that was counted. */
+static inline size_t dki_used(const dk_context *context)
+{
+    size_t own = atomic_load_explicit(&((dk_context *)(uintptr_t)context)->own.used, memory_order_acquire);
+
+    return own + atomic_load_explicit(&((dk_context *)(uintptr_t)context)->used, memory_order_relaxed);
+}
 
 #endif

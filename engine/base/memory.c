@@ -5,7 +5,7 @@
  *
  *   | system's block: pad (0 to 48) | size (8) | offset (8), and whether it is wide | block, 16- or 64-byte aligned ...
  *
- * The system's block is malloc's, or a large one (large.h), which its size tells.
+ * The system's block is malloc's, or a large one (large.h), or a small one that was kept (own.h), which its size tells.
  *
  * Invariants: used is the sum over live blocks and never passes the budget, not even while a request is refused, so
  * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer
@@ -26,9 +26,8 @@
 
 #define HEADER 16
 #define WIDE 64
-#define IS_WIDE 1        /* in the header, beside the offset, which is a multiple of 16 */
-#define FIRST_BYTES 128  /* of an array that grows: about as much as it begins with */
-#define SMALL_BLOCK 1024 /* about the most that glibc keeps for the thread that freed it */
+#define IS_WIDE 1       /* in the header, beside the offset, which is a multiple of 16 */
+#define FIRST_BYTES 128 /* of an array that grows: about as much as it begins with */
 #define PAGE ((size_t)4096)
 #define LARGE_BLOCK ((size_t)4 << 20)
 #define LARGEST ((size_t)PTRDIFF_MAX - WIDE)
@@ -97,55 +96,55 @@ static dk_status refuse_budget(dk_context *context, size_t size, size_t used, dk
     return DK_ERR_MEMORY;
 }
 
-/* As reserve, where an allocation is to fail, or the budget has too little left. */
-static dk_status reserve_some_way(dk_context *context, size_t size, size_t *after, dk_error *err)
+/* Whether nobody else takes from what the calling thread does, and nothing is in its way: it made the context, there is no budget, and
+ * no allocation is to fail. */
+static inline bool is_free(const dk_context *context)
+{
+    return dki_is_own(&context->own) && atomic_load_explicit(&context->budget, memory_order_relaxed) == 0 &&
+           atomic_load_explicit(&context->until_failure, memory_order_relaxed) == 0;
+}
+
+/* Takes size bytes from the budget, all or none; *after is what is in use then. What the own thread counted only becomes less where
+ * there is a budget. */
+static dk_status reserve(dk_context *context, size_t size, size_t *after, dk_error *err)
 {
     size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
-    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
 
+    if (is_free(context)) {
+        *after = dki_own_count(&context->own, size) + atomic_load_explicit(&context->used, memory_order_relaxed);
+        return DK_OK;
+    }
     if (fails_on_request(context))
         return dki_fail(err, DK_ERR_MEMORY, "out of memory (an allocation of %zu bytes failed on request)", size);
     for (;;) {
+        size_t own = atomic_load_explicit(&context->own.used, memory_order_acquire);
+        size_t shared = atomic_load_explicit(&context->used, memory_order_relaxed), used = own + shared;
+
         if (dki_add_size(used, size, after))
             return refuse_size(size, err);
         if (budget > 0 && *after > budget && size > 0) {
             if (!dki_cache_forget_oldest(context)) /* what may be computed again makes room first */
                 return refuse_budget(context, size, used, err);
-            used = atomic_load_explicit(&context->used, memory_order_relaxed);
-            continue;
-        }
-        if (atomic_compare_exchange_weak_explicit(&context->used, &used, *after, memory_order_relaxed,
-                                                  memory_order_relaxed))
+        } else if (atomic_compare_exchange_weak_explicit(&context->used, &shared, shared + size,
+                                                         memory_order_relaxed, memory_order_relaxed)) {
             return DK_OK;
+        }
     }
-}
-
-/* Takes size bytes from the budget, all or none; *after is what is in use then. Every allocation does, and mostly there is
- * nothing in its way: few instructions then. */
-static inline dk_status reserve(dk_context *context, size_t size, size_t *after, dk_error *err)
-{
-    size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
-    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
-
-    *after = used + size;
-    if (*after >= used && (budget == 0 || *after <= budget) &&
-        atomic_load_explicit(&context->until_failure, memory_order_relaxed) == 0 &&
-        atomic_compare_exchange_strong_explicit(&context->used, &used, *after, memory_order_relaxed,
-                                                memory_order_relaxed))
-        return DK_OK;
-    return reserve_some_way(context, size, after, err);
 }
 
 static void give_back(dk_context *context, size_t size)
 {
-    atomic_fetch_sub_explicit(&context->used, size, memory_order_relaxed);
+    if (dki_is_own(&context->own))
+        (void)dki_own_count(&context->own, -size);
+    else
+        atomic_fetch_sub_explicit(&context->used, size, memory_order_relaxed);
 }
 
 /* How many bytes the budget leaves. */
 static size_t room_of(const dk_context *context)
 {
     size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
-    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
+    size_t used = dki_used(context);
 
     return budget == 0 ? SIZE_MAX : budget > used ? budget - used : 0;
 }
@@ -181,34 +180,57 @@ void dki_advise_large_block(void *block, size_t size)
         dki_advise_large_pages((char *)block - HEADER, HEADER + size);
 }
 
+/* The bytes that a block of so many, with its header, is given: whoever reads 64 bytes at a time of a wide one may read the last ones. */
+static size_t room_of_block(size_t whole, bool wide)
+{
+    return wide ? (whole + WIDE - 1) & ~(size_t)(WIDE - 1) : whole;
+}
+
+static char *allocate_small(dk_context *context, size_t whole)
+{
+    char *kept = dki_is_own(&context->own) ? dki_small_take(&context->own, whole) : NULL;
+
+    return kept ? kept : malloc(dki_small_size(whole));
+}
+
 /* malloc's memory for a wide block, and where the block begins in it. It is aligned by hand: the system's way of aligning takes
  * several times as long as malloc. */
-static char *allocate_wide(size_t whole, size_t *offset)
+static char *allocate_wide(dk_context *context, size_t whole, size_t *offset)
 {
-    /* Whoever reads 64 bytes at a time may read the last ones. */
-    char *base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1));
+    size_t room = room_of_block(whole, true);
+    char *base = dki_is_small(room) ? allocate_small(context, room) : malloc(room);
 
     *offset = WIDE - ((uintptr_t)base & (WIDE - 1)); /* 16 at least, as malloc aligns */
     return base;
 }
 
-/* Clearing what is large is left to the system, which gives pages that are clear. */
+/* Clearing what is large is left to the system, which gives pages that are clear; calloc does not look among what the thread has
+ * freed. */
 static char *allocate_system(dk_context *context, size_t whole, bool wide, bool clear, size_t *offset)
 {
+    char *base;
+
     *offset = wide ? WIDE : HEADER;
     if (dki_is_large(whole))
         return dki_large_new(&context->large, whole, clear);
     if (wide)
-        return allocate_wide(whole, offset);
-    return clear ? calloc(1, whole) : malloc(whole);
+        return allocate_wide(context, whole, offset);
+    if (!dki_is_small(whole))
+        return clear ? calloc(1, whole) : malloc(whole);
+    base = allocate_small(context, whole);
+    if (base && clear)
+        memset(base, 0, whole);
+    return base;
 }
 
 /* whole: with the header. */
-static void free_system(dk_context *context, char *base, size_t whole)
+static void free_system(dk_context *context, char *base, size_t whole, bool wide)
 {
+    size_t room = room_of_block(whole, wide);
+
     if (dki_is_large(whole))
         dki_large_free(&context->large, base, whole, room_of(context));
-    else
+    else if (!dki_is_small(room) || !dki_is_own(&context->own) || !dki_small_keep(&context->own, base, room))
         free(base);
 }
 
@@ -246,29 +268,25 @@ static void *allocate_any(dk_context *context, size_t size, bool wide, bool clea
     return write_header(base, offset, size, wide);
 }
 
-/* What is small calloc does not take from what the thread has freed, where malloc finds it in a few instructions; so it is cleared
- * here, behind the header, as a compiler makes calloc of malloc and memset. */
-static inline void *allocate(dk_context *context, size_t size, bool clear, dk_error *err)
+/* A kept block where one fits and nothing is in its way; else NULL. The usual: these are few instructions, and no call. */
+static inline void *take_kept(dk_context *context, size_t size)
 {
-    size_t used;
-    char *base;
+    size_t whole = size + HEADER, used;
+    char *base = size <= DKI_SMALL_MOST - HEADER && is_free(context) ? dki_small_take(&context->own, whole) : NULL;
 
-    if (size > SMALL_BLOCK - HEADER)
-        return allocate_any(context, size, false, clear, err);
-    if (reserve(context, size + HEADER, &used, err) != DK_OK)
-        return NULL;
-    base = malloc(size + HEADER);
     if (base == NULL)
-        return refuse_block(context, size + HEADER, size, err);
-    note_used(context, used);
-    if (clear)
-        memset(base + HEADER, 0, size);
+        return NULL;
+    used = dki_own_count(&context->own, whole) + atomic_load_explicit(&context->used, memory_order_relaxed);
+    if (used > atomic_load_explicit(&context->peak, memory_order_relaxed))
+        note_used(context, used);
     return write_header(base, HEADER, size, false);
 }
 
 void *dki_alloc(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, false, err);
+    void *kept = take_kept(context, size);
+
+    return kept ? kept : allocate_any(context, size, false, false, err);
 }
 
 void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err)
@@ -294,19 +312,29 @@ void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
 void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err)
 {
     size_t bytes;
+    void *kept;
 
-    return array_bytes(n, size, &bytes, err) ? allocate(context, bytes, true, err) : NULL;
+    if (!array_bytes(n, size, &bytes, err))
+        return NULL;
+    kept = take_kept(context, bytes);
+    return kept ? memset(kept, 0, bytes) : allocate_any(context, bytes, false, true, err);
 }
 
 void dki_free(dk_context *context, void *pointer)
 {
-    size_t whole;
+    size_t whole, room;
 
     if (pointer == NULL)
         return;
     whole = header_of(pointer)[0] + overhead_of(pointer);
+    room = room_of_block(whole, is_wide(pointer));
+    if (dki_is_small(room) && dki_is_own(&context->own) &&
+        dki_small_keep(&context->own, system_block(pointer), room)) { /* the usual */
+        (void)dki_own_count(&context->own, -whole);
+        return;
+    }
     give_back(context, whole);
-    free_system(context, system_block(pointer), whole);
+    free_system(context, system_block(pointer), whole, is_wide(pointer));
 }
 
 /* A block of the system's for another size, with what fits of the one that it takes the place of; NULL: it stays. The system moves the
@@ -314,18 +342,19 @@ void dki_free(dk_context *context, void *pointer)
 static char *resize_system(dk_context *context, void *pointer, size_t before, size_t after, size_t *offset)
 {
     bool wide = is_wide(pointer), is_large = dki_is_large(after);
+    bool is_small = dki_is_small(before) || dki_is_small(after);
     char *base = system_block(pointer), *made;
 
     *offset = overhead_of(pointer);
     if (is_large && dki_is_large(before))
         return dki_large_resize(&context->large, base, before, after);
-    if (!wide && !is_large && !dki_is_large(before))
+    if (!wide && !is_small && !is_large && !dki_is_large(before))
         return realloc(base, after);
     made = allocate_system(context, after, wide, false, offset);
     if (made == NULL)
         return NULL;
     memcpy(made + *offset, pointer, (before < after ? before : after) - overhead_of(pointer));
-    free_system(context, base, before);
+    free_system(context, base, before, wide);
     return made;
 }
 
