@@ -178,7 +178,7 @@ typedef struct dkl_object {
     bool has_recipe;        /* that is there */
     bool has_call;          /* ... or what it is made of, in its bytes and the user values behind that one */
     bool was_asked;         /* ... which finds it by its number */
-    dkl_call call;
+    dkl_call call;          /* of its recipe only whether that is opaque, once it is there */
     uint8_t bytes[];
 } dkl_object;
 
@@ -196,33 +196,45 @@ static inline void *dkl_held_place(lua_State *L, int index)
 void dkl_drop_object(dkl_object *object);
 /* Releases all that is held, at the end of a state. */
 void dkl_drop_holds(dkl_state *state);
-/* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
- * it holds what it is filled with. */
-void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
-/* The same for any class, with what releases. */
-void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
+/* What is known of an option that is given, so that neither reading it nor packing it asks Lua again. */
+typedef struct dkl_given {
+    int type;                 /* of Lua's */
+    size_t size;              /* of a string; or of a list that was read as one of plain names */
+    const char *text;         /* of a string, which the table keeps */
+    const char *const *names; /* of such a list; NULL: none was */
+} dkl_given;
+
 /* Options that are spread on the stack, by their place in names; nil where they are not given. */
+#define DKL_MOST_OPTIONS 8
 typedef struct dkl_options {
     const char *what;
     const char *const *names; /* static, as its texts are; ends with NULL */
     int first;                /* where the first stands */
+    int index;                /* of the table */
     uint32_t given;           /* a bit for each that is not nil */
+    dkl_given values[DKL_MOST_OPTIONS];
 } dkl_options;
 
+/* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
+ * it holds what it is filled with. */
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
+/* The same of a call whose options were spread: they are not gone through again for the recipe. */
+void *dkl_new_object_given(lua_State *L, const char *class_name, int n_values, const dkl_options *options);
+/* The same for any class, with what releases. */
+void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
 /* A recorder of lua_recipe.c, for which an object that has a recipe is one allocation with what is kept of the arguments. It is the
  * first upvalue of the function that runs. */
 typedef struct dkl_maker {
     const void *mark;
     int n_arguments; /* which stand where the call put them until the object is made; -1: it was made */
-    int spread;      /* the one among them whose options are spread, 0: none */
-    dkl_options options;
 } dkl_maker;
 
 extern const char dkl_maker_mark;
 /* The recorder of the function that runs, or NULL. */
 dkl_maker *dkl_get_maker(lua_State *L);
-/* Of lua_recipe.c: pushes an empty object with what is kept of the arguments. */
-dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values);
+/* Of lua_recipe.c: pushes an empty object with what is kept of the arguments; options: what was spread of one of them, or NULL. */
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values,
+                              const dkl_options *options);
 /* Arguments that were not given are nil, up to n; more of them than that stay, and are kept as they were given. */
 static inline void dkl_pad_arguments(lua_State *L, int n)
 {

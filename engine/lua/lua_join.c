@@ -28,8 +28,9 @@ static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2
         lua_pop(L, 2);
     }
     if (named) {
-        const dkl_options o = dkl_spread_options(L, index, what, sides);
+        dkl_options o;
 
+        dkl_spread(L, index, what, sides, &o);
         k.mine = dkl_given_names(L, &o, 0, &room[0]);
         k.theirs = dkl_given_names(L, &o, 1, &room[1]);
     } else {
@@ -76,8 +77,8 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
     int direction = dkl_given_choice(L, o, DIRECTION, directions, -1);
 
     dkl_no_error(&err);
-    if (!dkl_given(o, AS_OF)) {
-        if (direction >= 0 || dkl_given(o, TOLERANCE))
+    if (!dkl_is_given(o, AS_OF)) {
+        if (direction >= 0 || dkl_is_given(o, TOLERANCE))
             dkl_fail(L, "join: %s is about rows that go by time: as_of = \"column\"",
                      direction >= 0 ? "direction" : "tolerance");
         return false;
@@ -89,7 +90,7 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
     asof->direction = direction < 0 ? DK_ASOF_BACKWARD : (dk_asof_direction)direction;
     if (dk_table_get(left, asof->left, &at, &err) != DK_OK)
         dkl_raise(L, &err);
-    asof->has_tolerance = dkl_given(o, TOLERANCE);
+    asof->has_tolerance = dkl_is_given(o, TOLERANCE);
     if (asof->has_tolerance)
         asof->tolerance = check_tolerance(L, o->first + TOLERANCE, dk_table_field(left, at)->column);
     return true;
@@ -116,11 +117,11 @@ static int table_join(lua_State *L)
 
     dkl_no_error(&err);
     dkl_pad_arguments(L, 4); /* options and anchors come above the arguments */
-    o = dkl_spread_options(L, 4, "join", options);
+    dkl_spread(L, 4, "join", options, &o);
     how.kind = (dk_join_kind)dkl_given_choice(L, &o, KIND, kinds, DK_JOIN_LEFT);
     how.multiple = (dk_multiple)dkl_given_choice(L, &o, MULTIPLE, ways, DK_MULTIPLE_ERROR);
     how.suffix = dkl_given_text(L, &o, SUFFIX);
-    if (dkl_given(&o, COLUMNS)) {
+    if (dkl_is_given(&o, COLUMNS)) {
         columns = dkl_given_names(L, &o, COLUMNS, &few);
         how.columns = columns.items;
         how.n_columns = columns.n;
@@ -129,7 +130,7 @@ static int table_join(lua_State *L)
         how.asof = &asof;
     if (how.asof == NULL || !lua_isnil(L, 3))
         k = check_keys(L, 3, "join", room);
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_join(left, right, k.mine.items, k.theirs.items, k.mine.n, &how, out, &err));
     return 1;
 }
@@ -154,13 +155,13 @@ static int table_link(lua_State *L)
     dkl_no_error(&err);
     dkl_pad_arguments(L, 4);
     k = check_keys(L, 3, "link", room);
-    o = dkl_spread_options(L, 4, "link", options);
+    dkl_spread(L, 4, "link", options, &o);
     as = dkl_given_text(L, &o, NAME);
     if (as == NULL)
         return dkl_fail(L, "link wants a name for the mark: { as = \"in_other\" }");
     columns = dkl_given_names(L, &o, TAKEN, &few);
     multiple = (dk_multiple)dkl_given_choice(L, &o, WAY, ways, DK_MULTIPLE_ERROR);
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_link(table, other, k.mine.items, k.theirs.items, k.mine.n, as, columns.items, columns.n,
                           multiple, out, &err));
     return 1;

@@ -258,17 +258,24 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const c
     return names;
 }
 
-dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few)
+dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
 {
     dkl_names names = { few->items, 0 };
+    dkl_given *value = &o->values[i];
 
-    if (!dkl_given(o, i)) {
-        lua_pushnil(L);
+    lua_pushnil(L);
+    if (!dkl_is_given(o, i))
         return (dkl_names){ NULL, 0 };
-    }
-    if (are_plain_names(L, o->first + i, few, &names.n)) {
-        lua_pushnil(L);
+    if (value->type == LUA_TSTRING && strlen(value->text) == value->size) {
+        few->items[0] = value->text;
+        names.n = 1;
         return names;
     }
+    if (value->type == LUA_TTABLE && are_plain_names(L, o->first + i, few, &names.n)) {
+        value->names = few->items;
+        value->size = names.n;
+        return names;
+    }
+    lua_pop(L, 1);
     return dkl_few_names(L, o->first + i, place_of(o->what, o->names[i]).text, few);
 }

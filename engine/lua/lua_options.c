@@ -257,20 +257,23 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 
 /* Options that are spread on the stack. --------------------------------------------------------------------------- */
 
-dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names)
+void dkl_spread(lua_State *L, int index, const char *what, const char *const *names, dkl_options *o)
 {
-    dkl_options o = { what, names, lua_gettop(L) + 1, 0 };
-    dkl_maker *maker;
     int n = 0, type = lua_type(L, index);
     bool is_known = true;
 
+    o->what = what;
+    o->names = names;
+    o->index = index;
+    o->first = lua_gettop(L) + 1;
+    o->given = 0;
     while (names[n])
         n++;
-    assert(n < 32);
+    assert(n <= DKL_MOST_OPTIONS);
     luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
-    lua_settop(L, o.first - 1 + n);
+    lua_settop(L, o->first - 1 + n);
     if (type <= LUA_TNIL)
-        return o;
+        return;
     if (type != LUA_TTABLE)
         dkl_check_keys(L, index, what, "option", names); /* raises */
     for (lua_pushnil(L); lua_next(L, index);) {
@@ -279,40 +282,45 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
 
         is_known = is_known && i < n;
         if (is_known) {
-            lua_replace(L, o.first + i);
-            o.given |= UINT32_C(1) << i;
+            dkl_given *value = &o->values[i];
+
+            value->type = lua_type(L, -1);
+            value->text = value->type == LUA_TSTRING ? lua_tolstring(L, -1, &value->size) : NULL;
+            value->names = NULL;
+            lua_replace(L, o->first + i);
+            o->given |= UINT32_C(1) << i;
         } else {
             lua_pop(L, 1);
         }
     }
     if (!is_known)
         dkl_check_keys(L, index, what, "option", names); /* says which */
-    maker = dkl_get_maker(L);
-    if (maker && index <= maker->n_arguments) { /* else it is none of them, or nothing is to be made */
-        maker->spread = index;
-        maker->options = o;
-    }
-    return o;
 }
 
-bool dkl_given(const dkl_options *o, int i)
+bool dkl_is_given(const dkl_options *o, int i)
 {
     return o->given >> i & 1;
 }
 
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
 {
-    return dkl_given(o, i) ? text_of(L, o->first + i, o->what, o->names[i]) : NULL;
+    const dkl_given *value = &o->values[i];
+
+    if (!dkl_is_given(o, i))
+        return NULL;
+    if (value->type == LUA_TSTRING && strlen(value->text) == value->size)
+        return value->text;
+    return text_of(L, o->first + i, o->what, o->names[i]);
 }
 
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
 {
-    return dkl_given(o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
+    return dkl_is_given(o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
 }
 
 lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
 {
-    return dkl_given(o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
+    return dkl_is_given(o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
 }
 
 int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)

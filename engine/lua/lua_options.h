@@ -80,15 +80,15 @@ void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const 
 /* The same of breakdowns that are asked together: none of them uses it. */
 void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n);
 
-/* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too, so that what is
- * spread stays as it is. Checks as dkl_check_options does; index is from the bottom. */
-dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names);
-bool dkl_given(const dkl_options *o, int i);
+/* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too where the result is made by
+ * dkl_new_table_given. Checks as dkl_check_options does; index is from the bottom. */
+void dkl_spread(lua_State *L, int index, const char *what, const char *const *names, dkl_options *o);
+bool dkl_is_given(const dkl_options *o, int i);
 /* As those of a table. */
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i);
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise);
 lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise);
 int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise);
-dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few);
+dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few);
 
 #endif

@@ -77,7 +77,7 @@ static dkl_recipe *push_call(lua_State *L, const dkl_manner *how, int first, int
     dkl_packed packed;
     dkl_recipe *node;
 
-    dkl_recipe_pack(L, how, first, n, &packed);
+    dkl_recipe_pack(L, how, NULL, first, n, &packed);
     node = dkl_recipe_new(L, packed.call, class);
     memcpy(node->bytes, packed.bytes, packed.call.n_bytes);
     fill_kept(L, packed.call.n_kept, 0);
@@ -114,13 +114,14 @@ static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
     dkl_recipe_set(L, index);
 }
 
-dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values)
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker, const char *class_name, int n_values,
+                              const dkl_options *options)
 {
     const dkl_manner *how = (const dkl_manner *)(const void *)maker;
     dkl_packed packed;
     dkl_object *object;
 
-    dkl_recipe_pack(L, how, 1, maker->n_arguments, &packed);
+    dkl_recipe_pack(L, how, options, 1, maker->n_arguments, &packed);
     maker->n_arguments = -1; /* the object is made */
     object = dkl_make_object(L, class_name, n_values, &packed.call,
                              dkl_same_class(class_name, DKL_TABLE) ? lua_upvalueindex(TABLES) : 0);
@@ -139,7 +140,6 @@ static int record_within(lua_State *L)
     int n;
 
     how->maker.n_arguments = lua_gettop(L);
-    how->maker.spread = 0;
     n = how->function(L);
     if (how->maker.n_arguments >= 0 && n > 0 && dkl_recipe_has(L, -n)) {
         const dkl_recipe *node;

@@ -93,6 +93,7 @@ void dkl_recipe_set(lua_State *L, int index)
     dkl_object *object = dkl_recipe_holder(L, index);
 
     if (object) {
+        object->call.opaque = ((const dkl_recipe *)lua_touserdata(L, -1))->call.opaque;
         lua_setiuservalue(L, index, object->recipe_value);
         object->has_recipe = true;
         object->has_call = false;

@@ -157,28 +157,54 @@ static bool pack_table(lua_State *L, int index, packer *p, int depth)
     return false;
 }
 
-/* The same of a table whose options are spread. */
-static bool pack_options(lua_State *L, int index, const dkl_options *options, packer *p)
+/* A list of names that was read; false: one is too long, and nothing was packed. */
+static bool pack_names(const dkl_given *list, packer *p)
+{
+    uint8_t counts[2] = { (uint8_t)list->size, (uint8_t)list->size };
+
+    for (size_t i = 0; i < list->size; i++)
+        if (strlen(list->names[i]) > LONGEST)
+            return false;
+    put(p, TABLE, counts, sizeof counts);
+    for (lua_Integer i = 1; i <= (lua_Integer)list->size && !p->is_full; i++) {
+        put(p, INTEGER, &i, sizeof i);
+        put_text(p, list->names[i - 1], strlen(list->names[i - 1]));
+    }
+    return true;
+}
+
+/* What is known of an option is packed without asking Lua; false: it is something else. */
+static bool pack_given(const dkl_given *value, packer *p)
+{
+    if (value->names)
+        return pack_names(value, p);
+    if (value->type != LUA_TSTRING || value->size > LONGEST)
+        return false;
+    put_text(p, value->text, value->size);
+    return true;
+}
+
+/* A table whose options are spread; false: as before. */
+static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
 {
     size_t start = p->size;
     dkl_recipe_room before = p->room;
     int top = lua_gettop(L);
     uint8_t counts[2] = { 0, 0 };
 
-    if (lua_getmetatable(L, index)) {
-        lua_pop(L, 1);
+    if (options->given == 0 || lua_getmetatable(L, options->index)) {
+        lua_settop(L, top);
         return false;
     }
     put(p, TABLE, counts, sizeof counts);
     for (int i = 0; options->given >> i; i++) {
-        int at = options->first + i, type;
+        int at = options->first + i, type = options->values[i].type;
 
         if ((options->given >> i & 1) == 0)
             continue;
         put(p, NAME, &options->names[i], sizeof options->names[i]);
         counts[1]++;
-        type = lua_type(L, at);
-        if (!pack_plain(L, at, type, p)) {
+        if (!pack_given(&options->values[i], p) && !pack_plain(L, at, type, p)) {
             luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
             pack_within(L, at, type, p, 1);
             p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
@@ -199,18 +225,14 @@ static bool pack_options(lua_State *L, int index, const dkl_options *options, pa
 
 static void pack_argument(lua_State *L, int index, packer *p)
 {
-    const dkl_object *object = NULL;
     int type = lua_type(L, index);
+    const dkl_object *object = type == LUA_TUSERDATA ? dkl_recipe_holder(L, index) : NULL;
 
-    if (pack_plain(L, index, type, p) || (type == LUA_TTABLE && pack_table(L, index, p, 0)))
-        return;
-    if (type == LUA_TUSERDATA)
-        object = dkl_recipe_holder(L, index);
     if (object && object->has_recipe && !object->has_call) { /* the usual */
         lua_getiuservalue(L, index, object->recipe_value);
-        p->room.opaque = p->room.opaque || ((const dkl_recipe *)lua_touserdata(L, -1))->call.opaque;
+        p->room.opaque = p->room.opaque || object->call.opaque;
         put_kept(p);
-    } else {
+    } else if (!pack_plain(L, index, type, p) && (type != LUA_TTABLE || !pack_table(L, index, p, 0))) {
         keep(L, index, p, 0);
     }
 }
@@ -287,10 +309,9 @@ static int pack_question(lua_State *L, packer *p, int first, int n)
 
 /* ----------------------------------------------------------------------------------------------------------------- */
 
-static void pack_all(lua_State *L, const dkl_manner *how, int first, int n, packer *p, dkl_call *call)
+static void pack_all(lua_State *L, const dkl_manner *how, const dkl_options *options, int first, int n, packer *p,
+                     dkl_call *call)
 {
-    int spread = how->maker.spread;
-
     int i = first;
 
     if (call->is_question && !how->by_name && n > 0) { /* of what is asked, which does not change */
@@ -300,7 +321,7 @@ static void pack_all(lua_State *L, const dkl_manner *how, int first, int n, pack
     for (; i < first + n && p->room.fits && !p->is_full; i++)
         if (p->keeps_all)
             dkl_recipe_copy(L, i, &p->room, 0);
-        else if (spread == 0 || i != spread || !pack_options(L, i, &how->maker.options, p))
+        else if (options == NULL || i != options->index || !pack_options(L, options, p))
             pack_argument(L, i, p);
     if (call->is_question && p->room.fits && !p->is_full)
         call->line = pack_question(L, p, first, n);
@@ -321,7 +342,8 @@ static void start(packer *p, const dkl_manner *how, dkl_packed *packed, bool kee
     p->keeps_all = keeps_all;
 }
 
-void dkl_recipe_pack(lua_State *L, const dkl_manner *how, int first, int n, dkl_packed *packed)
+void dkl_recipe_pack(lua_State *L, const dkl_manner *how, const dkl_options *options, int first, int n,
+                     dkl_packed *packed)
 {
     dkl_call *call = &packed->call;
     int top = lua_gettop(L);
@@ -335,12 +357,12 @@ void dkl_recipe_pack(lua_State *L, const dkl_manner *how, int first, int n, dkl_
         luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
     start(&p, how, packed, false);
     p.room.fits = n <= MOST_VALUES;
-    pack_all(L, how, first, n, &p, call);
+    pack_all(L, how, options, first, n, &p, call);
     if (p.is_full) { /* all over again, without bytes */
         lua_settop(L, top);
         luaL_checkstack(L, 2 * n + LUA_MINSTACK, "too many values");
         start(&p, how, packed, true);
-        pack_all(L, how, first, n, &p, call);
+        pack_all(L, how, options, first, n, &p, call);
     }
     call->fits = p.room.fits;
     call->opaque = p.room.opaque || !call->fits;

@@ -81,8 +81,9 @@ typedef struct dkl_packed {
     uint8_t bytes[256];
 } dkl_packed;
 
-/* Packs a call of n arguments, which stand on the stack from first on. */
-void dkl_recipe_pack(lua_State *L, const dkl_manner *how, int first, int n, dkl_packed *packed);
+/* Packs a call of n arguments, which stand on the stack from first on; options: what was spread of one of them, or NULL. */
+void dkl_recipe_pack(lua_State *L, const dkl_manner *how, const dkl_options *options, int first, int n,
+                     dkl_packed *packed);
 /* Pushes value i, from 1, of the recipe at index as it was; nil where it has none. */
 void dkl_recipe_push_value(lua_State *L, int index, lua_Integer i);
 

@@ -20,7 +20,7 @@ static int table_pivot(lua_State *L)
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2,
                             "a table such as { rows = \"gemeente\", columns = \"peilmaand\", values = \"n\" }");
-    o = dkl_spread_options(L, 2, "pivot", options);
+    dkl_spread(L, 2, "pivot", options, &o);
     rows = dkl_given_names(L, &o, ROWS, &few[0]);
     columns = dkl_given_names(L, &o, COLUMNS, &few[1]);
     values = dkl_given_names(L, &o, VALUES, &few[2]);
@@ -32,7 +32,7 @@ static int table_pivot(lua_State *L)
     spec.n_values = values.n;
     spec.aggregate = dkl_given_text(L, &o, AGGREGATE);
     spec.limit = (size_t)dkl_given_integer(L, &o, LIMIT, 1, 0);
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_pivot(table, &spec, out, &err));
     return 1;
 }
@@ -54,7 +54,7 @@ static int table_unpivot(lua_State *L)
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { columns = { ... }, name = \"peilmaand\", value = \"n\" }");
-    o = dkl_spread_options(L, 2, "unpivot", options);
+    dkl_spread(L, 2, "unpivot", options, &o);
     rows = dkl_given_names(L, &o, ROWS, &few[0]);
     columns = dkl_given_names(L, &o, COLUMNS, &few[1]);
     spec.rows = rows.items;
@@ -66,7 +66,7 @@ static int table_unpivot(lua_State *L)
     spec.name = spec.name ? spec.name : "name";
     spec.value = spec.value ? spec.value : "value";
     spec.drop_nulls = dkl_given_choice(L, &o, NULLS, nulls, 0) == 1;
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_unpivot(table, &spec, out, &err));
     return 1;
 }
@@ -90,7 +90,7 @@ static dk_ratio check_share(lua_State *L, const dkl_options *o, int i)
     dk_ratio share = { 0, 0 };
     dk_value value;
 
-    if (!dkl_given(o, i))
+    if (!dkl_is_given(o, i))
         return share;
     if (lua_type(L, o->first + i) != LUA_TNUMBER || !dkl_to_value(L, o->first + i, &value) || value.type == DK_REAL)
         dkl_fail(L, "sample: share must be a number from 0 to 1, such as 0.1");
@@ -119,20 +119,20 @@ static int table_sample(lua_State *L)
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 100, seed = 1 }");
     dkl_pad_arguments(L, 3);
-    o = dkl_spread_options(L, 2, "sample", options);
+    dkl_spread(L, 2, "sample", options, &o);
     spec.n = (uint64_t)dkl_given_integer(L, &o, N, 0, 0);
     spec.share = check_share(L, &o, SHARE);
-    if (dkl_given(&o, N) == (spec.share.denominator != 0))
+    if (dkl_is_given(&o, N) == (spec.share.denominator != 0))
         return dkl_fail(L, "sample wants n, a number of rows, or share, one of the two");
     spec.seed = check_seed(L, &o, SEED);
     within = dkl_given_names(L, &o, WITHIN, &few);
     spec.within = within.items;
     spec.n_within = within.n;
-    if (dkl_given(&o, WEIGHT))
+    if (dkl_is_given(&o, WEIGHT))
         spec.weight = dkl_check_expr(L, o.first + WEIGHT, "sample wants a weight");
     dkl_check_params(L, 3, &params);
     dkl_check_used(L, &params, NULL, 0, (const dkl_names[]){ within, { &spec.weight, spec.weight != NULL } }, 2);
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_sample(table, &spec, &params, out, &err));
     return 1;
 }
@@ -149,9 +149,9 @@ static int table_shuffle(lua_State *L)
 
     dkl_no_error(&err);
     dkl_pad_arguments(L, 2);
-    o = dkl_spread_options(L, 2, "shuffle", options);
+    dkl_spread(L, 2, "shuffle", options, &o);
     seed = check_seed(L, &o, 0);
-    out = dkl_new_table(L);
+    out = dkl_new_table_given(L, &o);
     DKL_TRY(dk_table_shuffle(table, seed, out, &err));
     return 1;
 }

@@ -15,6 +15,11 @@ const dk_table **dkl_new_table(lua_State *L)
     return dkl_new_object(L, DKL_TABLE, DKL_COLUMNS);
 }
 
+const dk_table **dkl_new_table_given(lua_State *L, const dkl_options *options)
+{
+    return dkl_new_object_given(L, DKL_TABLE, DKL_COLUMNS, options);
+}
+
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what)
 {
     const char *unknown = NULL;

@@ -12,6 +12,8 @@ enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2, DKL_COLUMNS = 3 }
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);
+/* The same in a method whose options were spread, so that its recipe does not go through them again. */
+const dk_table **dkl_new_table_given(lua_State *L, const dkl_options *options);
 /* dkl_new_table above the one at index 1, with what a reader left beside that one. */
 const dk_table **dkl_new_table_like(lua_State *L);
 /* Pushes the names of the key as a list; nil where there is none. */

@@ -228,14 +228,19 @@ dkl_maker *dkl_get_maker(lua_State *L)
                                                                                                           : NULL;
 }
 
-void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+void *dkl_new_object_given(lua_State *L, const char *class_name, int n_values, const dkl_options *options)
 {
     dkl_maker *maker = dkl_get_maker(L);
     bool is_recorded = maker && maker->n_arguments >= 0 && find_class(class_name)->has_recipe;
-    dkl_object *object = is_recorded ? dkl_make_recorded(L, maker, class_name, n_values)
+    dkl_object *object = is_recorded ? dkl_make_recorded(L, maker, class_name, n_values, options)
                                      : dkl_make_object(L, class_name, n_values, NULL, 0);
 
     return &object->hold->held;
+}
+
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+{
+    return dkl_new_object_given(L, class_name, n_values, NULL);
 }
 
 dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)

@@ -206,6 +206,21 @@ test("calls are told with all that they were given, whatever of it the method lo
   t.has(tostring(cells:receipt()), ':pivot({ columns = "g", rows = { "k" }, values = "n" })', "nil, 5)")
 end)
 
+test("lists of names among options are told whatever their names and their number are", function(t, dk)
+  local long, names = ("k"):rep(65), {}
+  local columns = { { long, { 1, 2 } }, { "x", { 3, 4 } } }
+  for i = 1, 9 do
+    names[i] = "c" .. i
+    columns[#columns + 1] = { names[i], { i, i } }
+  end
+  local data = dk.table(columns)
+  local longer = data:unpivot { rows = { long, "x" }, columns = names }
+    :unpivot { rows = {}, columns = { long, "x" }, name = "n" }
+  local told = tostring(dk.breakdown { measures = "n = count()" } (longer):receipt())
+  t.has(told, 'columns = { "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9" }', ('rows = { "%s", "x" }'):format(long),
+    ('unpivot({ columns = { "%s", "x" }, name = "n", rows = {} })'):format(long))
+end)
+
 test("arguments of every size and form are told, few and many", function(t, dk)
   local data = dk.read(t.file("one.csv", "k,n\na,1\n"))
   local function told(made) -- what is long stands in lines of its own
