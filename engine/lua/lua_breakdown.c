@@ -1,7 +1,7 @@
 /* lua_breakdown.c - primitives of breakdowns; what a script sees of them is scripts/dekking/breakdown.lua.
  *
  * The library has checked and put in order what the script gave; here it becomes an object of the engine, which keeps
- * the library's table as its user value 1.
+ * the library's table, and the notes in it where there are any.
  */
 #include <limits.h>
 #include <string.h>
@@ -9,6 +9,8 @@
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
+
+enum { SPEC = 1, NOTES, BREAKDOWN_VALUES = NOTES }; /* user values of a breakdown */
 
 static const dk_breakdown *check_breakdown(lua_State *L, int arg)
 {
@@ -91,9 +93,13 @@ static int new_breakdown(lua_State *L)
     spec.n_order = order.n;
     spec.rest = spec.n_by > 0 ? dkl_option_text(L, 1, what, "rest") : NULL; /* as levels: of the total alone none */
     spec.limit = (uint64_t)dkl_option_integer(L, 1, what, "limit", 0, 0);
-    out = dkl_new_object(L, DKL_BREAKDOWN, 1);
+    out = dkl_new_object(L, DKL_BREAKDOWN, BREAKDOWN_VALUES);
     lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, -2, SPEC);
+    if (dkl_option(L, 1, "notes") && lua_istable(L, -1) && lua_rawlen(L, -1) > 0)
+        lua_setiuservalue(L, -2, NOTES);
+    else
+        lua_pop(L, 1);
     DKL_TRY(dk_breakdown_new(dkl_check_context(L), &spec, out, &err));
     return 1;
 }
@@ -109,7 +115,7 @@ static int object_spec(lua_State *L)
         return dkl_fail(L, "%s: called on %s, and not on a %s (a method is called with a colon)",
                         luaL_checkstring(L, 3), dkl_push_kind(L, 1), class);
     dkl_check_object(L, 1, is_scenario ? DKL_SCENARIO : DKL_BREAKDOWN, "a breakdown or scenario");
-    lua_getiuservalue(L, 1, 1);
+    lua_getiuservalue(L, 1, SPEC); /* of a scenario, too, the first */
     return 1;
 }
 
@@ -125,9 +131,8 @@ static int run_one(lua_State *L, const dk_breakdown *breakdown)
     dkl_pad_arguments(L, 3);
     dkl_check_params(L, 3, &params);
     dkl_check_asked(L, &params, &breakdown, 1);
-    lua_getiuservalue(L, 1, 1);
-    dkl_option(L, -1, "notes");
-    out = dkl_new_table(L); /* spec notes table */
+    lua_getiuservalue(L, 1, NOTES);
+    out = dkl_new_table(L); /* notes table */
     DKL_TRY(dk_breakdown_run(breakdown, table, &params, out, &err));
     for (size_t i = 1, n = lua_istable(L, -2) ? lua_rawlen(L, -2) : 0; i <= n; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i);

@@ -284,19 +284,27 @@ static void put_number(lua_State *L, packer *p, uint64_t number)
         put(p, INTEGER, &number, sizeof number);
 }
 
+/* Whether what runs there stands in a file of a script's. */
+static bool is_file(const lua_Debug *at)
+{
+    return at->source[0] == '@' && !dkl_is_library(at->source);
+}
+
 /* Packs who asked: the outermost file, and the file with the line, which is returned, 0: none; and of which tables. */
 static int pack_question(lua_State *L, packer *p, int first, int n)
 {
-    lua_Debug at;
-    int line = dkl_script_level(L, &at) ? at.currentline : 0;
-    bool has_script = false;
+    lua_Debug asking, at;
+    int level = dkl_script_level(L, &asking);
+    const char *script = NULL;
 
-    put_string(L, p, line > 0 ? at.short_src : NULL);
-    for (int level = last_level(L); !has_script && level >= 0 && lua_getstack(L, level, &at); level--) {
+    put_string(L, p, level > 0 ? asking.short_src : NULL);
+    for (int outer = last_level(L); script == NULL && outer > level && lua_getstack(L, outer, &at); outer--) {
         lua_getinfo(L, "S", &at);
-        has_script = at.source[0] == '@' && !dkl_is_library(at.source);
+        script = is_file(&at) ? at.source + 1 : NULL;
     }
-    put_string(L, p, has_script ? at.source + 1 : NULL);
+    if (script == NULL && level > 0 && is_file(&asking))
+        script = asking.source + 1;
+    put_string(L, p, script);
     for (int i = 0; i < n; i++) {
         dkl_object *object = dkl_as_object(L, first + i, DKL_TABLE);
 
@@ -304,7 +312,7 @@ static int pack_question(lua_State *L, packer *p, int first, int n)
             dkl_recipe_note_asked(L, first + i, object);
         put_number(L, p, object ? object->number : 0);
     }
-    return line;
+    return level > 0 ? asking.currentline : 0;
 }
 
 /* ----------------------------------------------------------------------------------------------------------------- */
