@@ -110,7 +110,7 @@ static dk_status list_fields(struct result *result, bool missing_is_null, dk_err
     for (size_t i = 0; i < result->n; i++)
         for (size_t c = 0; c < dk_table_n_columns(result->tables[i]); c++) {
             const dk_field *field = dk_table_field(result->tables[i], c);
-            bool is_new = i == 0 || (dk_table_find(result->tables[0], field->name) == DK_NO_COLUMN &&
+            bool is_new = i == 0 || (dki_table_find_near(result->tables[0], field->name, c) == DK_NO_COLUMN &&
                                      find_field(result, field->name) == SIZE_MAX);
 
             if (is_new && i > 0 && !missing_is_null)
@@ -134,7 +134,7 @@ static dk_status fill_field(struct result *result, dk_field *field, const dk_col
     dk_status status;
 
     for (size_t i = 0; i < result->n; i++) {
-        size_t at = dk_table_find(result->tables[i], field->name);
+        size_t at = dki_table_find_near(result->tables[i], field->name, (size_t)(field - result->fields));
 
         columns[i] = at == DK_NO_COLUMN ? NULL : dk_table_field(result->tables[i], at)->column;
         if (columns[i])
@@ -266,8 +266,8 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
     properties.source = sources.size > 0 ? sources.bytes : NULL;
     keep_common(result, &properties);
     if (status == DK_OK) /* which looks at the weights, and whether the key is one still */
-        status =
-            dki_table_new_with(result->context, result->fields, result->n_fields, n_rows, &properties, &table, err);
+        status = dki_table_new_with(result->tables[0], result->fields, result->n_fields, n_rows, &properties,
+                                    &table, err);
     if (status == DK_OK)
         status = add_notes(result, &table, err);
     if (status == DK_OK)

@@ -249,6 +249,13 @@ size_t dk_table_find(const dk_table *table, const char *name)
     return number == UINT32_MAX ? DK_NO_COLUMN : number;
 }
 
+size_t dki_table_find_near(const dk_table *table, const char *name, size_t place)
+{
+    const char *there = place < table->n_fields ? table->fields[place].name : NULL;
+
+    return there && (there == name || strcmp(there, name) == 0) ? place : dk_table_find(table, name);
+}
+
 dk_status dk_table_get(const dk_table *table, const char *name, size_t *out, dk_error *err)
 {
     size_t found = dk_table_find(table, name);

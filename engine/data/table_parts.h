@@ -40,6 +40,9 @@ bool dki_table_has_names(const dk_table *table, const dk_field *fields, size_t n
 dk_status dki_table_check_name(const dk_table *table, const char *name, dk_error *err);
 dk_status dki_table_add_name(dk_table *table, const char **name, dk_error *err);
 
+/* As dk_table_find, of a name that mostly stands in that place. */
+size_t dki_table_find_near(const dk_table *table, const char *name, size_t place);
+
 /* The number under which the context's cache (base/cache.h) keeps things for the table. It is forgotten with the table. */
 uint64_t dki_table_owner(const dk_table *table);
 
@@ -53,8 +56,8 @@ dk_status dki_table_make_like(const dk_table *table, const dk_field *fields, siz
                               const dk_properties *properties, const dk_column *margin, struct dk_table **out,
                               dk_error *err);
 
-/* A table with these properties, which are checked as dk_table_with_properties checks them. */
-dk_status dki_table_new_with(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+/* A table with these properties, which are checked as dk_table_with_properties checks them; like: as dki_table_make_like. */
+dk_status dki_table_new_with(const dk_table *like, const dk_field *fields, size_t n_fields, uint64_t n_rows,
                              const dk_properties *properties, const dk_table **out, dk_error *err);
 
 /* The caller's table gets one more note, in place where nobody else has the table; on failure it is released, and NULL. */

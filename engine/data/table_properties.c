@@ -205,11 +205,11 @@ dk_status dk_table_with_properties(const dk_table *table, const dk_properties *p
     return status;
 }
 
-dk_status dki_table_new_with(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+dk_status dki_table_new_with(const dk_table *like, const dk_field *fields, size_t n_fields, uint64_t n_rows,
                              const dk_properties *properties, const dk_table **out, dk_error *err)
 {
     dk_table *made;
-    dk_status status = dki_table_make(context, fields, n_fields, n_rows, properties, NULL, &made, err);
+    dk_status status = dki_table_make_like(like, fields, n_fields, n_rows, properties, NULL, &made, err);
 
     if (status != DK_OK)
         return status;

@@ -332,19 +332,19 @@ static int table_append(lua_State *L)
     dkl_no_error(&err);
     dkl_pad_arguments(L, 3);
     if (!is_list)
-        dkl_check_table(L, 2);
+        both[1] = dkl_check_table(L, 2);
     n = is_list ? check_tables(L, 2) : 1;
-    dkl_check_options(L, 3, "append", options);
-    how.missing_is_null = dkl_option_choice(L, 3, "append", "missing", ways, 0) == 1;
+    if (!lua_isnil(L, 3)) {
+        dkl_check_options(L, 3, "append", options);
+        how.missing_is_null = dkl_option_choice(L, 3, "append", "missing", ways, 0) == 1;
+    }
     if (n > 1)
         tables = dkl_array(L, n + 1, sizeof *tables); /* borrowed from the objects, which the arguments hold */
     tables[0] = table;
-    for (size_t i = 1; i <= n; i++) {
-        if (is_list)
-            lua_rawgeti(L, 2, (lua_Integer)i);
-        tables[i] = dkl_check_table(L, is_list ? -1 : 2);
-        if (is_list)
-            lua_pop(L, 1);
+    for (size_t i = 1; is_list && i <= n; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i);
+        tables[i] = dkl_check_table(L, -1);
+        lua_pop(L, 1);
     }
     out = dkl_new_table(L);
     DKL_TRY(dk_table_append(tables, n + 1, &how, out, &err));

@@ -394,7 +394,7 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
                 status = find_heading(pivot, c, &fields[n].label, err);
         }
     if (status == DK_OK)
-        status = dki_table_new_with(pivot->context, fields, n, pivot->n_results, &properties, out, err);
+        status = dki_table_new_with(pivot->table, fields, n, pivot->n_results, &properties, out, err);
     for (size_t i = 0; fields && names && i < n_fields; i++) {
         dk_column_release(fields[i].column);
         dki_buffer_drop(&names[i]);

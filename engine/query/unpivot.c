@@ -101,7 +101,7 @@ static dk_status wrap(const struct unpivot *unpivot, size_t column, const dk_tab
     const dk_field value = DK_FIELD(unpivot->spec->value, field->column);
     const dk_properties properties = { .name = field->name };
 
-    return dki_table_new_with(unpivot->context, &value, 1, dk_table_n_rows(unpivot->table), &properties, out, err);
+    return dki_table_new_with(unpivot->table, &value, 1, dk_table_n_rows(unpivot->table), &properties, out, err);
 }
 
 static dk_status stack(struct unpivot *unpivot, dk_error *err)
@@ -284,7 +284,7 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     status = fields ? fill_fields(unpivot, fields, &format, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK)
-        status = dki_table_new_with(unpivot->context, fields, n_fields, unpivot->n, &properties, &made, err);
+        status = dki_table_new_with(unpivot->table, fields, n_fields, unpivot->n, &properties, &made, err);
     if (status == DK_OK)
         status = add_notes(unpivot, &made, err);
     if (status == DK_OK)
