@@ -209,9 +209,9 @@ typedef struct dkl_given {
 typedef struct dkl_options {
     const char *what;
     const char *const *names; /* static, as its texts are; ends with NULL */
-    int first;                /* where the first stands */
-    int index;                /* of the table */
-    uint32_t given;           /* a bit for each that is not nil */
+    int first;      /* where the first stands; 0: nowhere, as all are strings by names that are not static */
+    int index;      /* of the table */
+    uint32_t given; /* a bit for each that is not nil */
     dkl_given values[DKL_MOST_OPTIONS];
 } dkl_options;
 

@@ -161,6 +161,7 @@ static int table_rename(lua_State *L)
     const dk_table **out;
     size_t n = 0, n_columns = dk_table_n_columns(table);
     bool are_right = true;
+    dkl_options given = { .index = 2 };
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
@@ -189,7 +190,6 @@ static int table_rename(lua_State *L)
         dkl_check_changes(L, 2, "rename"); /* raises */
     if (!are_right)
         fail_rename(L, table);
-    out = dkl_new_table(L);
     n = 0;
     /* In the order of the columns, so that of two errors always the same is reported. */
     for (size_t i = 0; i < n_columns; i++)
@@ -197,6 +197,12 @@ static int table_rename(lua_State *L)
             old_names[n] = dk_table_field(table, i)->name;
             new_names[n++] = new_names[i];
         }
+    given.names = old_names;
+    for (size_t i = 0; n <= DKL_MOST_OPTIONS && i < n; i++) {
+        given.values[i] = (dkl_given){ .type = LUA_TSTRING, .text = new_names[i], .size = strlen(new_names[i]) };
+        given.given |= UINT32_C(1) << i;
+    }
+    out = dkl_new_table_given(L, &given);
     DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
     return 1;
 }

@@ -184,6 +184,32 @@ static bool pack_given(const dkl_given *value, packer *p)
     return true;
 }
 
+/* An option that stands on the stack; top: where the stack was before. What is pushed is kept. */
+static void pack_option(lua_State *L, const dkl_options *options, int i, int top, packer *p)
+{
+    int at = options->first + i, type = options->values[i].type;
+
+    put(p, NAME, &options->names[i], sizeof options->names[i]);
+    if (pack_given(&options->values[i], p) || pack_plain(L, at, type, p))
+        return;
+    luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
+    pack_within(L, at, type, p, 1);
+    p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
+                 (type >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]));
+}
+
+/* A text by a name, both of them a script's. */
+static void pack_texts(const char *name, const dkl_given *value, packer *p)
+{
+    size_t size = strlen(name);
+
+    p->is_full = p->is_full || size > LONGEST || value->size > LONGEST;
+    if (p->is_full)
+        return;
+    put_text(p, name, size);
+    put_text(p, value->text, value->size);
+}
+
 /* A table whose options are spread; false: as before. */
 static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
 {
@@ -198,18 +224,13 @@ static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
     }
     put(p, TABLE, counts, sizeof counts);
     for (int i = 0; options->given >> i; i++) {
-        int at = options->first + i, type = options->values[i].type;
-
         if ((options->given >> i & 1) == 0)
             continue;
-        put(p, NAME, &options->names[i], sizeof options->names[i]);
         counts[1]++;
-        if (!pack_given(&options->values[i], p) && !pack_plain(L, at, type, p)) {
-            luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
-            pack_within(L, at, type, p, 1);
-            p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
-                         (type >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]));
-        }
+        if (options->first > 0)
+            pack_option(L, options, i, top, p);
+        else
+            pack_texts(options->names[i], &options->values[i], p);
         if (p->is_full || !p->room.fits) {
             lua_settop(L, top);
             p->room = before;
@@ -218,8 +239,7 @@ static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
             return false;
         }
     }
-    if (!p->is_full)
-        p->bytes[start + 2] = counts[1];
+    p->bytes[start + 2] = counts[1];
     return true;
 }
 

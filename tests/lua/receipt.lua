@@ -221,6 +221,19 @@ test("lists of names among options are told whatever their names and their numbe
     ('unpivot({ columns = { "%s", "x" }, name = "n", rows = {} })'):format(long))
 end)
 
+test("new names of columns are told, few and many, short and long", function(t, dk)
+  local long, columns, all, written = ("k"):rep(65), {}, {}, {}
+  for i = 1, 9 do
+    columns[i], all["c" .. i], written[i] = { "c" .. i, { i } }, "d" .. i, ("c%d = \"d%d\""):format(i, i)
+  end
+  local renamed = dk.table(columns):rename(all):rename { d1 = long }:rename { [long] = "e", d2 = "f" }
+    :rename { d3 = "g", d4 = "d3" }
+  all.c1 = "z"
+  t.has(tostring(dk.breakdown { measures = "n = count()" } (renamed):receipt()),
+    (":rename({ %s })"):format(table.concat(written, ", ")), (':rename({ d1 = "%s" })'):format(long),
+    (':rename({ d2 = "f", %s = "e" })'):format(long), ':rename({ d3 = "g", d4 = "d3" })')
+end)
+
 test("arguments of every size and form are told, few and many", function(t, dk)
   local data = dk.read(t.file("one.csv", "k,n\na,1\n"))
   local function told(made) -- what is long stands in lines of its own
