@@ -115,7 +115,7 @@ $(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
 
 # Lua stands in the program once, with every symbol visible, so that C modules of others load into it. Where it runs a hook, raises an
 # error or wants memory, the program takes part (engine/cli/interrupt.c and allocate.c).
-WRAPPED := luaD_hook luaD_throw luaC_fullgc luaM_realloc_
+WRAPPED := luaD_hook luaD_throw luaC_fullgc luaC_step luaM_realloc_
 $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \

@@ -18,6 +18,7 @@
 
 #include "allocate.h"
 #include "call.h"
+#include "collect.h"
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
@@ -199,6 +200,7 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     dk_context_keep(dkl_context(L), KEPT_BYTES);
     dkc_replace_protected(L);
     dkc_replace_long(L);
+    dkc_replace_collect(L);
     lua_pushcfunction(L, dkl_print);
     lua_setglobal(L, "print");
     if (options->has_threads)

@@ -8,6 +8,7 @@
  * its function is replaced, before any script runs, and is the same in every Lua state. */
 typedef struct dkc_stock_functions {
     lua_CFunction load, loadfile, resume, close;                         /* protected.c */
+    lua_CFunction collect;                                               /* collectgarbage */
     lua_CFunction find, match, gmatch, gsub;                             /* polled_match.c */
     lua_CFunction rep, upper, lower, reverse, format, pack, dump;        /* of string */
     lua_CFunction len, offset;                                           /* of utf8 */
