@@ -81,6 +81,19 @@ int dkc_call_plain(lua_State *L, int n_args, int n_results)
     return status;
 }
 
+static int get_global(lua_State *L)
+{
+    lua_getglobal(L, lua_tostring(L, 1));
+    return 1;
+}
+
+int dkc_call_global(lua_State *L, const char *name)
+{
+    lua_pushcfunction(L, get_global);
+    lua_pushstring(L, name);
+    return dkc_call_plain(L, 1, 1);
+}
+
 int dkc_report(lua_State *L, const char *program, int status)
 {
     if (status != LUA_OK) {

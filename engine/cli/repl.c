@@ -81,10 +81,19 @@ static void tell_how_to_leave(void)
     puts("Ctrl-D ends, and so does os.exit()");
 }
 
+/* Shows the error on a line of its own: on a terminal the cursor stands behind a ^C. */
+static void report(lua_State *L, int status)
+{
+    fflush(stdout);
+    if (dkc_interrupted() && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        fputc('\n', stderr);
+    dkc_report(L, NULL, status);
+}
+
 /* Prints the values above the base, or only keeps them. */
 static void print_values(lua_State *L, bool quiet)
 {
-    int n = lua_gettop(L) - BASE;
+    int n = lua_gettop(L) - BASE, status;
 
     if (n == 0)
         return;
@@ -98,24 +107,18 @@ static void print_values(lua_State *L, bool quiet)
         tell_how_to_leave();
         return;
     }
-    lua_getglobal(L, "print");
-    if (on_terminal && n == 1 && lua_tocfunction(L, -1) == dkl_print && is_paged(L))
+    status = dkc_call_global(L, "print");
+    if (status == LUA_OK && on_terminal && n == 1 && lua_tocfunction(L, -1) == dkl_print && is_paged(L))
         return;
-    lua_insert(L, BASE + 1);
-    if (dkc_call_plain(L, n, 0) != LUA_OK) {
+    if (status == LUA_OK) {
+        lua_insert(L, BASE + 1);
+        status = dkc_call_plain(L, n, 0);
+    }
+    if (status != LUA_OK) {
         lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1));
         lua_remove(L, -2);
-        dkc_report(L, NULL, LUA_ERRRUN);
+        report(L, LUA_ERRRUN);
     }
-}
-
-/* Shows the error on a line of its own: on a terminal the cursor stands behind a ^C. */
-static void report(lua_State *L, int status)
-{
-    fflush(stdout);
-    if (dkc_interrupted() && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
-        fputc('\n', stderr);
-    dkc_report(L, NULL, status);
 }
 
 static double seconds_since(const struct timespec *begun)

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call.h"
+#include "interrupt.h"
 #include "lua/library.h"
 
 #define INPUT "dekking.input"
@@ -28,13 +30,12 @@ static const char *push_prompt(lua_State *L, bool first)
 {
     const char *name = first ? "_PROMPT" : "_PROMPT2";
 
-    lua_pushcfunction(L, tell);
-    if (lua_getglobal(L, name) != LUA_TNIL) {
-        if (lua_pcall(L, 1, 1, 0) == LUA_OK)
+    if (dkc_call_global(L, name) == LUA_OK && !lua_isnil(L, -1)) {
+        lua_pushcfunction(L, tell);
+        lua_insert(L, -2);
+        if (dkc_call_plain(L, 1, 1) == LUA_OK)
             return lua_tostring(L, -1);
-        fprintf(stderr, "error in %s (%s)\n", name, lua_tostring(L, -1));
-    } else {
-        lua_pop(L, 1);
+        fprintf(stderr, "%serror in %s (%s)\n", edited && dkc_interrupted() ? "\n" : "", name, lua_tostring(L, -1));
     }
     lua_pop(L, 1);
     return lua_pushstring(L, first ? "> " : ">> ");

@@ -184,6 +184,18 @@ local sessions = {
     { "kept + 1\\r", "42\r\n> " },
   },
   {
+    name = "Ctrl-C stops a prompt without end, and globals that are not found",
+    { "kept = 41 function forever() while true do end end\\r", "> " },
+    { "print 'go' _PROMPT = setmetatable({}, { __tostring = forever })\\r", "go\r\n" },
+    { "\\003", "^C\r\nerror in _PROMPT (interrupted!)\r\n> " },
+    { "_PROMPT = nil\\r", "> " },
+    { "function index(_, k) if k == 'print' then io.stderr:write 'go' forever() end end\\r", "> " },
+    { "print = nil setmetatable(_G, { __index = index })\\r", "> " },
+    { "kept + 1\\r", "\r\ngo" },
+    { "\\003", "^C\r\nerror calling 'print' (stdin:1: interrupted!)\r\n> " },
+    { "setmetatable(_G, nil) io.write(kept + 1, '!\\\\n')\\r", "42!\r\n" },
+  },
+  {
     name = "the third Ctrl-C ends what cannot be stopped",
     { "print 'go' io.popen('trap \\42\\42 INT; sleep 3', 'w'):close()\\r", "go\r\n" },
     { "\\003", "^C" },
