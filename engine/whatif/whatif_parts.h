@@ -44,8 +44,8 @@ dk_status dki_carry_notes(const dk_table *from, const char *prefix, const dk_tab
 
 /* Leaves to the n_by dimensions of two results, which are replaced, the levels that both say the same of. *note: what to say where
  * they are of divisions of different days. */
-dk_status dki_share_divisions(const dk_table *results[2], const char *const names[2], size_t n_by,
-                              dki_buffer *note, dk_error *err);
+dk_status dki_share_divisions(const dk_table *results[2], const char *const names[2], size_t n_by, dki_buffer *note,
+                              dk_error *err);
 
 /* group_key.c -------------------------------------------------------------------------------------------------- */
 
