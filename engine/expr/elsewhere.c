@@ -67,6 +67,8 @@ static const struct names functions[] = {
 static const struct names words[] = {
     { " case when then if else ", "a choice is case(x > 1, a, b): what holds, what then, and what else" },
     { " like ilike rlike regexp glob ", "a text is matched by contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)" },
+    { " has has_any has_all contains includes ",
+      "a set is asked by has(v, 'x'), has_any(v, 'x', 'y') or has_all(v, 'x', 'y'), a text by contains(s, t)" },
     { " as ", "a value of another type is integer(x), decimal(x, 2), real(x), text(x), boolean(x) or date(x)" },
     { " distinct unique ", "distinct(x) counts the values that differ; x ~= y tells whether two do" },
     { " from ", "a part of a date is year(d), quarter(d), month(d) or day(d)" },

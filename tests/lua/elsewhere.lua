@@ -74,6 +74,8 @@ local written = {
   { "s like 'a%'", "pattern_matches(s, p) or regexp_matches(s, p)", "pattern_matches(s, '^a')" },
   { "s NOT LIKE 'a%'", "words of the language are written small: not", "not pattern_matches(s, '^a')" },
   { "s not like 'a%'", "pattern_matches(s, p) or regexp_matches(s, p)", "not pattern_matches(s, '^a')" },
+  { "v has 'a'", "has(v, 'x'), has_any(v, 'x', 'y') or has_all(v, 'x', 'y')", "has(v, 'a')" },
+  { "s contains 'a'", "a text by contains(s, t)", "contains(s, 'a')" },
   { "cast(x as text)", "integer(x), decimal(x, 2), real(x), text(x)", "text(x)" },
   { "x::text", "integer(x), decimal(x, 2), real(x), text(x)", "text(x)" },
   { "x is distinct from y", "x ~= y tells whether two do", "x ~= y" },
@@ -106,7 +108,7 @@ local written_of_groups = {
 local function people(dk)
   return dk.table({
     { "x", { 1, 2, 3 } }, { "y", { 4, 5, 4 } }, { "s", { "ab", "bc", "ca" } },
-    { "d", { "2001-02-03", "2002-03-04", "2003-04-05" } },
+    { "d", { "2001-02-03", "2002-03-04", "2003-04-05" } }, { "v", { { "a", "b" }, { "a" }, {} } },
   }, { types = { d = "date" } })
 end
 
