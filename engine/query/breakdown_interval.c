@@ -28,6 +28,7 @@ struct making {
     const char *sides[2]; /* where the argument is a column: the names of the columns of its bounds; else NULL */
     bool is_open[2];      /* and whether some row has none */
     bool has_both;        /* some row may have neither, and a number */
+    bool has_unavailable; /* some row may have a number that nobody knows */
     dk_value far[2];      /* no bound of that side is beyond it; null: none is known */
     const char *weight;   /* the column that rows count for; NULL: each counts once */
 };
@@ -90,6 +91,32 @@ static dki_node *filled_side(struct making *m, int side)
     return dki_make(&m->trees, DKI_NODE_CALL, "coalesce", values, 2);
 }
 
+static dki_node *text(struct making *m, const char *bytes, size_t size)
+{
+    return literal(m, (dk_value){ .type = DK_TEXT, .as.text = { bytes, size } });
+}
+
+/* case(f is true and meaning(x) == 'unavailable', null, f is true): x is skipped there, as any null is, and a note says so, which
+ * goes by rows where a condition is null. It shows x. */
+static dki_node *known_filter(struct making *m)
+{
+    const dki_node *x = m->trees.at->children[0], *f = m->trees.at->filter, *both[2], *choices[3];
+    const dki_node *lacks = call(m, "is true", binary(m, "==", call(m, "meaning", x), text(m, "unavailable", 11)));
+    dki_node *made;
+
+    both[0] = f ? call(m, "is true", f) : literal(m, (dk_value){ .type = DK_BOOLEAN, .as.boolean = true });
+    both[1] = lacks;
+    choices[0] = f ? dki_make(&m->trees, DKI_NODE_CALL, "and", both, 2) : lacks;
+    choices[1] = literal(m, (dk_value){ .type = DK_BOOLEAN, .is_null = true });
+    choices[2] = both[0];
+    made = dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 3);
+    if (made) {
+        made->at = x->at;
+        made->size = x->size;
+    }
+    return made;
+}
+
 /* The aggregate with one side of its argument in the place of that. */
 static dki_node *of_side(struct making *m, int side)
 {
@@ -102,7 +129,7 @@ static dki_node *of_side(struct making *m, int side)
         children[i] = node->children[i];
     made = dki_make(&m->trees, DKI_NODE_AGGREGATE, node->text, children, node->n_children);
     if (made)
-        made->filter = node->filter;
+        made->filter = side == DK_CHILD_LEAST && m->has_unavailable ? known_filter(m) : node->filter;
     return made;
 }
 
@@ -321,6 +348,7 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
     m->has_both =
         m->is_open[0] && m->is_open[1] && dk_dictionary_find_label(markers, (dk_text){ "unbounded", 9 }) != 0;
+    m->has_unavailable = dk_dictionary_find_label(markers, (dk_text){ "unavailable", 11 }) != 0;
     if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
         return DK_OK;
     for (int side = 0; side < 2; side++)
@@ -384,6 +412,8 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
     status = find_sides(plan, &m, err);
     if (status != DK_OK)
         return status;
+    if (strcmp(plan->breakdown->measures[measure].name, "attached") == 0)
+        m.has_unavailable = false; /* of figures beside a table the groups that lack one are told */
     made.made = split(&m, has_estimates);
     if (made.made == NULL)
         return DK_ERR_MEMORY;

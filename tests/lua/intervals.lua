@@ -410,3 +410,25 @@ test("so it is with random columns, of which rows are left out and to which rows
   end
   t.ok(as_marker > 100 and in_full > 50, ("%d, %d"):format(as_marker, in_full))
 end)
+
+-- Of A one number is not available, and one cannot be; of B one is not available, in a row that the condition leaves out.
+test("sums say how many numbers nobody knows", function(t, dk)
+  local nobody, never = { marker = ".", meaning = "unavailable" }, { marker = "-", meaning = "impossible" }
+  local rows = dk.table({ { "g", { "A", "A", "A", "B", "B" } }, { "s", { true, true, dk.null, false, true } },
+    { "v", { { "p", "q" }, { "p" }, { "p" }, { "q" }, { "q" } } },
+    { "x", { nobody, never, { least = 0, greatest = 4 }, nobody, 3 } } }, { types = { x = "interval" } })
+  local ask = dk.breakdown { by = "g", margins = "totals", measures = { "som = sum(x)", "zeker = max(x) where s",
+    "deel = som / all(som)", "n = count()" } }
+  local result = ask(rows)
+  t.eq(result:notes(), { "2 rows were left out of som, because x is null there",
+    "1 row was left out of zeker, because x is null there", "1 row was left out of zeker, because s is null there" })
+  local sums = {}
+  for i, value in ipairs(result.som:to_lua { plain = true }) do sums[i] = tostring(value) end
+  t.eq(sums, { "0..4", "3", "3..7" })
+  t.eq(rows:where "x is not null":breakdown { measures = "som = sum(x)" }:notes(), {})
+  t.eq(rows:breakdown { by = "m = member(v)", measures = "som = sum(x)" }:notes()[2],
+    "2 rows were left out of som, because x is null there")
+  t.has((result:explain { g = "A" }), "som is 0..4: sum(x)", "Note: 2 rows were left out of som")
+  local plan = dk.scenario "plan" { { "half", where = "s", share = 0.5, set = { g = "B" } } }
+  t.has(table.concat(ask:compare(rows, plan):notes(), "\n"), "2 rows were left out of som, because x is null there")
+end)
