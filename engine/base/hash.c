@@ -3,7 +3,7 @@
  * Both maps probe one slot after another and are at most half full. Numbers are given in the order of adding, so
  * that what a map says never depends on how its slots lie. Where they lie depends on a number that each process
  * draws: otherwise a file could be written whose keys all begin in one slot, and reading n of them would take n^2
- * steps.
+ * steps. A few texts of a map that says so have no slots, and are gone through.
  */
 #include "hash.h"
 
@@ -41,8 +41,8 @@ static uint64_t seed_of_process(void)
 
 struct dki_text_entry {
     const char *bytes;
-    size_t size; /* and OWN_BLOCK, where the bytes are a block that is freed with the map */
-    uint64_t hash;
+    size_t size;   /* and OWN_BLOCK, where the bytes are a block that is freed with the map */
+    uint64_t hash; /* once there are slots */
 };
 
 #define OWN_BLOCK (SIZE_MAX / 2 + 1)
@@ -88,6 +88,13 @@ void dki_text_map_drop(dki_text_map *map)
     be_empty(map, map->context, map->seed);
 }
 
+/* Most differ in their size or their first byte: telling them apart here takes less than a call. */
+static inline bool is_text(const struct dki_text_entry *entry, const char *bytes, size_t size)
+{
+    return size_of(entry) == size && (size == 0 || entry->bytes == bytes ||
+                                      (*entry->bytes == *bytes && memcmp(entry->bytes, bytes, size) == 0));
+}
+
 /* The slot that holds the text, or the empty one where it belongs. */
 static struct dki_text_slot *text_slot(const dki_text_map *map, const char *bytes, size_t size, uint64_t hash)
 {
@@ -97,11 +104,19 @@ static struct dki_text_slot *text_slot(const dki_text_map *map, const char *byte
     for (; map->slots[at].number; at = (at + 1) & mask) {
         const struct dki_text_entry *entry = &map->entries[map->slots[at].number - 1];
 
-        if (map->slots[at].tag == tag_of(hash) && size_of(entry) == size &&
-            (size == 0 || entry->bytes == bytes || memcmp(entry->bytes, bytes, size) == 0))
+        if (map->slots[at].tag == tag_of(hash) && is_text(entry, bytes, size))
             break;
     }
     return &map->slots[at];
+}
+
+/* The number of a text among few. */
+static uint32_t few_find(const dki_text_map *map, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < map->n && i < map->few; i++)
+        if (is_text(&map->entries[i], bytes, size))
+            return (uint32_t)i;
+    return DKI_MAP_NONE;
 }
 
 static dk_status text_rehash(dki_text_map *map, dk_error *err)
@@ -111,6 +126,8 @@ static dk_status text_rehash(dki_text_map *map, dk_error *err)
 
     if (slots == NULL)
         return DK_ERR_MEMORY;
+    for (size_t i = 0; map->n_slots == 0 && i < map->n; i++)
+        map->entries[i].hash = XXH3_64bits_withSeed(map->entries[i].bytes, size_of(&map->entries[i]), map->seed);
     for (size_t i = 0; i < map->n; i++) {
         size_t at = (size_t)map->entries[i].hash & (n_slots - 1);
 
@@ -132,26 +149,34 @@ static const char *copy_text(dki_text_map *map, const char *bytes, size_t size, 
     return dki_arena_text(&map->arena, bytes, size, err);
 }
 
+/* The number of a text; hash: where there are slots. */
+static uint32_t find_hashed(const dki_text_map *map, const char *bytes, size_t size, uint64_t hash)
+{
+    uint32_t number;
+
+    if (map->n_slots == 0)
+        return few_find(map, bytes, size);
+    number = text_slot(map, bytes, size, hash)->number;
+    return number ? number - 1 : DKI_MAP_NONE;
+}
+
 /* Finds or adds; is_given: the bytes are a block, which is the map's where the text is new. */
 static dk_status add_text(dki_text_map *map, const char *bytes, size_t size, bool is_given, uint32_t *number,
                           bool *is_new, dk_error *err)
 {
-    uint64_t hash = XXH3_64bits_withSeed(bytes, size, map->seed);
-    bool is_copied = !is_given && !map->borrows;
-    struct dki_text_slot *slot;
+    bool has_slots = map->n_slots > 0 || map->n >= map->few, is_copied = !is_given && !map->borrows;
+    uint64_t hash = has_slots ? XXH3_64bits_withSeed(bytes, size, map->seed) : 0;
+    uint32_t found = find_hashed(map, bytes, size, hash);
     const char *copy = bytes;
 
     *is_new = false;
-    if (map->n_slots) {
-        slot = text_slot(map, bytes, size, hash);
-        if (slot->number) {
-            *number = slot->number - 1;
-            return DK_OK;
-        }
+    if (found != DKI_MAP_NONE) {
+        *number = found;
+        return DK_OK;
     }
     if (map->n >= UINT32_MAX - 1)
         return dki_fail(err, DK_ERR_LIMIT, "more than %u different texts", UINT32_MAX - 1);
-    if (map->n * 2 >= map->n_slots && text_rehash(map, err) != DK_OK)
+    if (has_slots && map->n * 2 >= map->n_slots && text_rehash(map, err) != DK_OK)
         return DK_ERR_MEMORY;
     if (dki_grow(map->context, (void **)&map->entries, &map->capacity, map->n + 1, sizeof *map->entries, err) !=
         DK_OK)
@@ -160,14 +185,15 @@ static dk_status add_text(dki_text_map *map, const char *bytes, size_t size, boo
         copy = copy_text(map, bytes, size, err);
     if (copy == NULL && is_copied)
         return DK_ERR_MEMORY;
-    slot = text_slot(map, bytes, size, hash);
     map->entries[map->n] = (struct dki_text_entry){ copy, size, hash };
     if (is_given || (is_copied && size >= DKI_LARGE_TEXT)) {
         map->entries[map->n].size |= OWN_BLOCK;
         map->has_large = true;
     }
     *number = (uint32_t)map->n;
-    *slot = (struct dki_text_slot){ (uint32_t)++map->n, tag_of(hash) };
+    if (has_slots)
+        *text_slot(map, bytes, size, hash) = (struct dki_text_slot){ *number + 1, tag_of(hash) };
+    map->n++;
     *is_new = true;
     return DK_OK;
 }
@@ -196,12 +222,9 @@ dk_status dki_text_map_take(dki_text_map *map, dki_text_map *from, const char *b
 
 uint32_t dki_text_map_find(const dki_text_map *map, const char *bytes, size_t size)
 {
-    const struct dki_text_slot *slot;
-
     if (map->n_slots == 0)
-        return DKI_MAP_NONE;
-    slot = text_slot(map, bytes, size, XXH3_64bits_withSeed(bytes, size, map->seed));
-    return slot->number ? slot->number - 1 : DKI_MAP_NONE;
+        return few_find(map, bytes, size);
+    return find_hashed(map, bytes, size, XXH3_64bits_withSeed(bytes, size, map->seed));
 }
 
 const char *dki_text_map_get(const dki_text_map *map, uint32_t number, size_t *size)

@@ -31,6 +31,7 @@ typedef struct dki_text_map {
     size_t n_slots; /* a power of two, or 0 */
     struct dki_text_entry *entries;
     size_t n, capacity;
+    size_t few;      /* so many have no slots: for maps that are made often, and looked into seldom */
     dki_arena arena; /* of what is copied */
     bool borrows;    /* texts that are added are not copied: they outlive the map */
     bool has_large;  /* copies that are a block each */

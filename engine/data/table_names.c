@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "table_parts.h"
 
+#define FEW_NAMES 8
+
 dki_table_names *dki_table_names_new(dk_context *context, dk_error *err)
 {
     dki_table_names *names = dki_alloc(context, sizeof *names, err);
@@ -17,6 +19,7 @@ dki_table_names *dki_table_names_new(dk_context *context, dk_error *err)
         return NULL;
     atomic_init(&names->n_references, 1);
     dki_text_map_init(&names->map, context);
+    names->map.few = FEW_NAMES;
     return names;
 }
 

@@ -59,6 +59,30 @@ static uint32_t add_int(struct fixture *f, uint64_t key)
 
 /* Texts. ------------------------------------------------------------------------------------------------------- */
 
+/* So many as the map says have no slots, and are told apart all the same; more have. */
+static void few_texts_are_found_as_many_are(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const texts[] = { "naam", "nam", "naan",  "",     "leeftijd", "n",
+                                         "Naam", "a",   "naam2", "maan", "x",        "y" };
+    const size_t n = sizeof texts / sizeof *texts;
+    size_t size;
+
+    f->texts.few = 8;
+    for (uint32_t added = 0; added <= n; added++) {
+        for (uint32_t i = 0; i < n; i++)
+            assert_int_equal(dki_text_map_find(&f->texts, texts[i], strlen(texts[i])),
+                             i < added ? i : DKI_MAP_NONE);
+        assert_true((f->texts.slots == NULL) == (added <= 8));
+        if (added == n)
+            break;
+        assert_int_equal(add_text(f, texts[added], strlen(texts[added])), added);
+        assert_int_equal(add_text(f, texts[added / 2], strlen(texts[added / 2])), added / 2);
+        assert_string_equal(dki_text_map_get(&f->texts, added, &size), texts[added]);
+    }
+    assert_int_equal(dki_text_map_find(&f->texts, "n\0am", 4), DKI_MAP_NONE);
+}
+
 static void texts_are_numbered_as_they_come(void **state)
 {
     struct fixture *f = *state;
@@ -430,6 +454,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(texts_are_numbered_as_they_come),
+        TEST(few_texts_are_found_as_many_are),
         TEST(many_texts_are_found_again),
         TEST(long_texts_differ_in_their_last_byte),
         TEST(long_texts_are_taken_over),
