@@ -223,6 +223,15 @@ bool dkc_input_waits(void)
     return poll(&key, 1, 0) > 0;
 }
 
+void dkc_input_let_interrupt(bool lets)
+{
+    sigset_t interrupt;
+
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(lets ? SIG_UNBLOCK : SIG_BLOCK, &interrupt, NULL);
+}
+
 /* The line up to the cursor, to be freed; NULL without memory. *blank: there are only blanks. */
 static char *text_before_cursor(EditLine *editor, bool *blank)
 {

@@ -31,5 +31,7 @@ void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg)
 void dkc_input_offer(dkc_input *input, const char *const *names, size_t n_names, size_t n_typed);
 /* Whether more was typed than has been read: a paste. */
 bool dkc_input_waits(void);
+/* Whether SIGINT gets through while a line is read, for what somebody else does with it meanwhile. */
+void dkc_input_let_interrupt(bool lets);
 
 #endif

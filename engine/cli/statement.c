@@ -228,6 +228,7 @@ static int complete_text(lua_State *L)
     const char **names;
     lua_Integer n, n_typed;
 
+    dkc_input_let_interrupt(true);
     dkl_push_script(L, "complete");
     if (lua_isnil(L, 3)) {
         lua_pushstring(L, lua_touserdata(L, 2));
@@ -250,7 +251,7 @@ static int complete_text(lua_State *L)
     return 0;
 }
 
-/* What cannot be completed is left as it is. */
+/* What cannot be completed is left as it is, and where Ctrl-C says that it takes too long. */
 static void complete(void *arg, dkc_input *input, const char *text)
 {
     lua_State *L = arg;
@@ -265,7 +266,8 @@ static void complete(void *arg, dkc_input *input, const char *text)
         lua_pushvalue(L, begun_at);
     else
         lua_pushnil(L);
-    (void)lua_pcall(L, 3, 0, 0);
+    (void)dkc_call_plain(L, 3, 0);
+    dkc_input_let_interrupt(false);
     lua_settop(L, top);
 }
 

@@ -196,6 +196,14 @@ local sessions = {
     { "setmetatable(_G, nil) io.write(kept + 1, '!\\\\n')\\r", "42!\r\n" },
   },
   {
+    name = "Ctrl-C stops the looking for what completes a line, which stays",
+    { "for i = 1, 1e6 do _G['zz' .. i] = 'four' end kept = 'kept'\\r", "> " },
+    { "kept\\r", "\r\nkept\r\n> " },
+    { "#zz\\t", "" },
+    { "\\003", "" },
+    { "1\\r", "#zz\r\027[6G1\r\n4\r\n> " }, -- the list of all did not come in between
+  },
+  {
     name = "the third Ctrl-C ends what cannot be stopped",
     { "print 'go' io.popen('trap \\42\\42 INT; sleep 3', 'w'):close()\\r", "go\r\n" },
     { "\\003", "^C" },
