@@ -204,6 +204,10 @@ local errors = {
   { "-e 'setmetatable({}, { __gc = function() print(\"collected\") end }) os.exit(0)'" },
   { "-e 'setmetatable({}, { __gc = function() print(\"collected\") end })'" },
   { "-e 'print(debug.traceback(\"here\"))'" },
+  { "-e 'collectgarbage(\"x\")'" },
+  { "-e 'local function f() collectgarbage(\"step\", {}) end f()'" },
+  { "-e 'xpcall(collectgarbage, function(e) print(debug.traceback(e)) end, {})'" },
+  { "-e 'collectgarbage(\"incremental\", 1, \"y\")'" },
 }
 
 local surroundings = {
