@@ -196,8 +196,10 @@ static int next_line(lua_State *L)
     n = read_formats(L, stream->f, 0, 2, n);
     if (lua_toboolean(L, -n))
         return n;
-    if (n > 1)
+    if (n > 1) {
+        dkc_poll(L); /* a read that waited, and that SIGINT ended */
         return luaL_error(L, "%s", lua_tostring(L, -n + 1));
+    }
     if (lua_toboolean(L, lua_upvalueindex(CLOSES))) {
         lua_CFunction close = stream->closef;
 

@@ -196,6 +196,13 @@ local sessions = {
     { "setmetatable(_G, nil) io.write(kept + 1, '!\\\\n')\\r", "42!\r\n" },
   },
   {
+    name = "Ctrl-C stops lines of the terminal that are waited for",
+    { "print 'go' for line in io.lines() do print('[' .. line .. ']') end\\r", "\r\ngo\r\n" },
+    { "one\\r", "\r\n[one]\r\n" },
+    { "\\003", "interrupted! ('for iterator' was running)\r\nstack traceback:" },
+    { "", "> " },
+  },
+  {
     name = "Ctrl-C stops the looking for what completes a line, which stays",
     { "for i = 1, 1e6 do _G['zz' .. i] = 'four' end kept = 'kept'\\r", "> " },
     { "kept\\r", "\r\nkept\r\n> " },
