@@ -17,7 +17,7 @@ local function finalizer(body)
     .. " end }) collectgarbage() while true do end"
 end
 
-local MANY = "local t = {} for i = 1, 5e6 do t[i] = { i } end "
+local MANY = "local t = {} for i = 1, 3e6 do t[i] = { i } end "
 
 -- The program ends without freeing each object, which takes longer than what is measured.
 local function quick(statement)
@@ -84,11 +84,11 @@ local cases = {
   { "a list that grows", LIST .. GO .. "t[#t + 1] = 0 while true do end", "interrupted!", after = 0.01 },
   { "a table of other keys that grows", "local t = {} for i = 1, 2^21 do t[-i] = i end " .. GO
     .. "t[0] = 0 while true do end", "interrupted!", after = 0.01 },
-  { "a full collection", MANY .. quick "collectgarbage()", "interrupted! ('collectgarbage' was running)", after = 0.05 },
+  { "a full collection", MANY .. quick "collectgarbage()", "interrupted! ('collectgarbage' was running)", after = 0.03 },
   { "a full collection of the incremental collector", "collectgarbage 'incremental' " .. MANY .. quick "collectgarbage()",
-    "interrupted! ('collectgarbage' was running)", after = 0.05 },
+    "interrupted! ('collectgarbage' was running)", after = 0.03 },
   { "a long step", "collectgarbage 'incremental' " .. MANY .. "collectgarbage() " .. quick "collectgarbage('step', 1e6)",
-    "interrupted! ('collectgarbage' was running)", after = 0.05 },
+    "interrupted! ('collectgarbage' was running)", after = 0.03 },
   { "a workbook", WORKBOOK .. GO .. "while true do t:write 'long.xlsx' end", "interrupted! ('write' was running)",
     after = 1 },
   { "a finalizer", finalizer "while true do end", "x.lua:1: in main chunk" },
@@ -143,7 +143,7 @@ local caught = {
   { "a full collection", MANY .. "local weak = setmetatable({ {} }, { __mode = 'v' }) " .. GO
     .. "print(pcall(function() collectgarbage() while true do end end)) for i = 1, 2e6 do t[i] = { i } end "
     .. "print(collectgarbage 'generational', collectgarbage(), weak[1])",
-    "^false\tx.lua:1: interrupted! %('collectgarbage' was running%)\ngenerational\t0\tnil\n$", after = 0.05 },
+    "^false\tx.lua:1: interrupted! %('collectgarbage' was running%)\ngenerational\t0\tnil\n$", after = 0.03 },
   { "a breakdown", BREAKDOWN .. GO .. "print(pcall(function() while true do b(t) end end)) print(#b(t))",
     "interrupted!.*\n99991\n" },
   { "a finalizer", "print(pcall(load " .. ("%q"):format(finalizer "while true do end") .. "))",
