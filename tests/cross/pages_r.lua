@@ -6,6 +6,7 @@
 
 local folder = assert(arg[1], "usage: dekking tests/cross/pages_r.lua FOLDER")
 local tasks = dofile "tests/cross/tasks.lua"
+local fields_of = dofile "tests/cross/fields.lua"
 local check = dofile "tests/check.lua"
 
 local function our_rows(printed)
@@ -29,11 +30,7 @@ end
 local function their_rows(path)
   local rows = {}
   for line in io.lines(path) do
-    local fields = {}
-    for field in (line .. "\t"):gmatch "([^\t]*)\t" do
-      fields[#fields + 1] = field
-    end
-    rows[#rows + 1] = fields
+    rows[#rows + 1] = fields_of(line)
   end
   return rows
 end

@@ -23,6 +23,8 @@ if not peers then
   error(("usage: dekking %s FOLDER PEERS [QUESTIONS [SEED]]"):format(arg[0]), 0)
 end
 local random = math.random
+local here = arg[0]:match "^(.*)/" or "."
+local fields_of = dofile(here .. "/fields.lua")
 math.randomseed(math.tointeger(arg[4] or 20241231))
 
 -- How many questions are wanted, unless the script says otherwise.
@@ -247,18 +249,13 @@ end
 local function duckdb_answers()
   local path = folder .. "/statements.sql"
   write_file(path, table.concat(statements, "\n") .. "\n")
-  local here = arg[0]:match "^(.*)/" or "."
   local pipe = assert(io.popen(("PEERS='%s' node %s/duckdb.mjs '%s'"):format(peers, here, path)))
   local answers, rows = {}, {}
   for line in pipe:lines() do
     if line == "==" then
       answers[#answers + 1], rows = rows, {}
     else
-      local fields = {}
-      for field in (line .. "\t"):gmatch "([^\t]*)\t" do
-        fields[#fields + 1] = field
-      end
-      rows[#rows + 1] = fields
+      rows[#rows + 1] = fields_of(line)
     end
   end
   assert(pipe:close(), "DuckDB failed")
