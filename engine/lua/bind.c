@@ -279,7 +279,7 @@ static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
             name = lua_pushfstring(L, "%s: ", call.name);
         is_method = call.namewhat && strcmp(call.namewhat, "method") == 0;
         if (is_object && call.namewhat && strcmp(call.namewhat, "for iterator") == 0) /* for row in t.rows do */
-            return dkl_fail(L, "behind in a method is called: for row in t:rows() do");
+            return dkl_fail(L, "a method has to be called: for row in t:rows() do");
     }
     if (is_method && arg == 1)
         return dkl_fail(L, "%scalled on %s, and not on %s", name, got, expected);

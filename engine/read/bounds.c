@@ -148,16 +148,20 @@ static dki_misfit read_both(const char *text, size_t size, const char *dots, int
     return DKI_FITS;
 }
 
-/* The marker of what is suppressed before " (1..4)", at *open; SIZE_MAX where it is none. */
-static size_t find_with_bounds(const dk_bounds_rule *rule, const char *text, size_t size, size_t *open)
+size_t dki_bounds_marker_size(const char *text, size_t size)
 {
     const char *at = size > 0 && text[size - 1] == ')' ? memrchr(text, '(', size) : NULL;
+
+    return at && at - text >= 2 && at[-1] == ' ' ? (size_t)(at - text) - 1 : size;
+}
+
+/* The marker of what is suppressed before " (1..4)", whose bytes are *n; SIZE_MAX where it is none. */
+static size_t find_with_bounds(const dk_bounds_rule *rule, const char *text, size_t size, size_t *n)
+{
     size_t marker;
 
-    if (at == NULL || at - text < 2 || at[-1] != ' ')
-        return SIZE_MAX;
-    *open = (size_t)(at - text);
-    marker = dki_bounds_find(rule, text, *open - 1);
+    *n = dki_bounds_marker_size(text, size);
+    marker = *n < size ? dki_bounds_find(rule, text, *n) : SIZE_MAX;
     return marker != SIZE_MAX && rule->markers[marker].meaning == DK_MEANS_SUPPRESSED ? marker : SIZE_MAX;
 }
 
@@ -178,7 +182,7 @@ static dki_misfit read_with_bounds(dk_text marker, const char *text, size_t size
 dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bounds_facts *facts, const char *text,
                            size_t size, dk_interval *out, uint8_t *scale)
 {
-    size_t marker = dki_bounds_find(rule, text, size), open;
+    size_t marker = dki_bounds_find(rule, text, size), n;
     const char *dots;
     dk_interval bounds = { .meaning = DK_MEANS_NOTHING, .marker = { "", 0 } };
     dki_misfit misfit;
@@ -187,9 +191,9 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
         *out = of_marker(rule, marker, mark, facts, scale);
         return DKI_FITS;
     }
-    marker = find_with_bounds(rule, text, size, &open);
+    marker = find_with_bounds(rule, text, size, &n);
     if (marker != SIZE_MAX)
-        return read_with_bounds(rule->markers[marker].marker, text + open + 1, size - open - 2, mark, out, scale);
+        return read_with_bounds(rule->markers[marker].marker, text + n + 2, size - n - 3, mark, out, scale);
     if (size > 1 && *text == *ESTIMATE) {
         bounds.meaning = DK_MEANS_ESTIMATE;
         bounds.marker = (dk_text){ ESTIMATE, 1 };

@@ -29,6 +29,8 @@ void dki_bounds_default(const dki_bounds_facts *facts, int mark, dk_interval *bo
 uint8_t dki_bounds_digits(const dk_interval *bounds, uint8_t scale);
 /* The same bounds with more digits after the point; false where they do not fit. */
 bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, dk_interval *out);
+/* The bytes before " (...)", where bounds may stand behind a marker; else size. */
+size_t dki_bounds_marker_size(const char *text, size_t size);
 /* The number of marker in the rule with that text; SIZE_MAX where it is none. */
 size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size);
 /* The intervals of a category of fields that all fit, with as many digits as they need. */

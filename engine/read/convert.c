@@ -154,15 +154,16 @@ static const char *noun(const dki_plan *plan)
     }
 }
 
-static void hint_form(const dki_plan *plan, const char *value, dk_error *err)
+static void hint_form(const dki_plan *plan, const char *value, dk_text text, dk_error *err)
 {
     const char *form = "";
+    char shown[DKI_SHOW_BYTES];
 
     if (plan->type == DK_INTERVAL) {
         dki_hint(err,
                  "say what it means: markers = { [%s] = \"suppressed\" }, \"unavailable\" or \"impossible\"; "
                  "120, 115..125 and 3.. are read",
-                 value);
+                 dki_show(shown, text.bytes, dki_bounds_marker_size(text.bytes, text.size)));
         return;
     }
 
@@ -286,7 +287,7 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
         break;
     default:
         dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s", value, name, noun(plan));
-        hint_form(plan, value, err);
+        hint_form(plan, value, (dk_text){ text, size }, err);
         break;
     }
     return DK_ERR_DATA;

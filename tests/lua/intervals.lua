@@ -376,7 +376,7 @@ test("bounds behind a marker are read where it is stated to be suppressed", func
     t.has(message, ('"%s" in column "n" is no number in bounds'):format(field))
   end
   local _, message = pcall(read, "<5 (1..4)")
-  t.has(message, '"<5 (1..4)" in column "n" is no number in bounds')
+  t.has(message, '"<5 (1..4)" in column "n" is no number in bounds (say what it means: markers = { ["<5"] = "suppressed" }')
 end)
 
 test("so it is with random columns, of which rows are left out and to which rows are added", function(t, dk)

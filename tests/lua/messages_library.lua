@@ -41,7 +41,7 @@ test("calls of a kind that is not meant", function(t, dk)
     t.says(function() return dk[what]("plan", {}) end,
       what .. ": the table stands behind the name, not beside it: dk." .. what .. ' "plan" { ... }')
   end
-  t.says(function() for row in data.rows do print(row) end end, "behind in a method is called: for row in t:rows() do")
+  t.says(function() for row in data.rows do print(row) end end, "a method has to be called: for row in t:rows() do")
   t.says(function() return dk.breakdown { measures = "n = count()" }.where("n > 1") end,
     "where: called on a string, and not on a breakdown (a method is called with a colon)")
   t.says(function() dk.threads(-1) end, "threads wants a whole number from 0 (one for each processor) to 1024")
