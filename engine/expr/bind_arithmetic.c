@@ -15,11 +15,13 @@ static dk_status type_fail(dki_binder *b, const dki_node *node, const char *want
                          found);
 }
 
-/* A time beside + or -, which only days know. */
-static dk_status hint_day(dki_binder *b, const dki_op *op, dk_status status)
+/* A time beside + or -, which only days know; a text that is taken from a day. */
+static dk_status hint_day(dki_binder *b, const dki_op *op, bool from_day, dk_status status)
 {
     if (op->type == DK_TIMESTAMP)
         dki_hint(b->err, "date(x) is its day");
+    else if (from_day && dki_type_is_text(op->type))
+        dki_hint(b->err, "date(x) reads a date");
     return status;
 }
 
@@ -28,7 +30,8 @@ static dk_status want_number(dki_binder *b, dki_op **op)
     dk_status status = dki_op_settle(b, op, DK_INTEGER, 0, NULL);
 
     if (status == DK_OK && !dk_type_is_number((*op)->type))
-        return hint_day(b, *op, type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale)));
+        return hint_day(b, *op, false,
+                        type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale)));
     return status;
 }
 
@@ -68,7 +71,7 @@ static dk_status bind_shift(dki_binder *b, const dki_node *node, char sign, dki_
     if (difference && args[1]->scale != scale)
         return dki_fail_frequencies(b, node, node->text, scale, args[1]->scale);
     if (!difference && args[1]->type != DK_INTEGER)
-        return hint_day(b, args[1],
+        return hint_day(b, args[1], type == DK_DATE && sign == '-',
                         dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_TYPE,
                                       "a whole number of %ss is wanted here, and this is %s", unit,
                                       dki_type_shown(args[1]->type, args[1]->scale)));

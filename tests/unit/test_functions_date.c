@@ -144,7 +144,8 @@ static void a_text_beside_a_date_is_one(void **state)
     assert_string_equal(values_of(t, "'2023Q4' - period(d, 'quarter')"), "-1 null");
     fails(t, "d - 'gisteren'", DK_ERR_TYPE, 5, "a date is wanted here, and this text is none");
     fails(t, "d + '2024-01-01'", DK_ERR_TYPE, 5, "a whole number of days is wanted here, and this is text");
-    fails(t, "d - t", DK_ERR_TYPE, 5, "a whole number of days is wanted here, and this is text");
+    fails(t, "d - t", DK_ERR_TYPE, 5,
+          "a whole number of days is wanted here, and this is text\n  d - t\n      ^ (date(x) reads a date)");
     fails(t, "s - d", DK_ERR_TYPE, 1,
           "a number is wanted here, and this is timestamp\n  s - d\n  ^ (date(x) is its day)");
     fails(t, "d - s", DK_ERR_TYPE, 5, "(date(x) is its day)");
