@@ -176,19 +176,24 @@ bool dk_interval_is_known(const dk_interval *interval)
     return !interval->no_least || !interval->no_greatest || interval->meaning == DK_MEANS_UNBOUNDED;
 }
 
-/* Both bounds where they differ: "115..125", "115..", "..125", "..". */
+/* Both bounds where they differ: "115..125", "115..", "..125", ".."; "0..1?" where it may be null. */
 static size_t format_interval(const dk_interval *interval, uint8_t scale, char *out, size_t size)
 {
+    bool is_point = !interval->no_least && !interval->no_greatest && interval->least == interval->greatest;
     size_t n = 0;
 
     if (!interval->no_least)
         n = dki_format_decimal(interval->least, scale, out, size);
-    if (!interval->no_least && !interval->no_greatest && interval->least == interval->greatest)
-        return n;
-    memcpy(out + n, "..", 3);
-    n += 2;
-    if (!interval->no_greatest)
+    if (!is_point) {
+        memcpy(out + n, "..", 3);
+        n += 2;
+    }
+    if (!is_point && !interval->no_greatest)
         n += dki_format_decimal(interval->greatest, scale, out + n, size - n);
+    if (interval->may_be_null) {
+        out[n++] = '?';
+        out[n] = '\0';
+    }
     return n;
 }
 

@@ -12,6 +12,7 @@
 #include "builder.h"
 #include "children.h"
 #include "column_parts.h"
+#include "marker.h"
 
 static bool is_bound(const dk_column *column)
 {
@@ -19,16 +20,6 @@ static bool is_bound(const dk_column *column)
 }
 
 /* Rows. -------------------------------------------------------------------------------------------------------------- */
-
-static dk_meaning meaning_of(const dk_dictionary *markers, uint32_t code)
-{
-    dk_meaning meaning = DK_MEANS_NOTHING;
-    dk_text label;
-
-    if (dk_dictionary_label(markers, code, &label))
-        (void)dk_meaning_find(label.bytes, &meaning);
-    return meaning;
-}
 
 static dk_interval put_together(const dk_view views[DK_MOST_CHILDREN], size_t i)
 {
@@ -40,8 +31,11 @@ static dk_interval put_together(const dk_view views[DK_MOST_CHILDREN], size_t i)
     made.least = made.no_least ? 0 : dki_view_value(least, i).as.integer;
     made.greatest = made.no_greatest ? 0 : dki_view_value(greatest, i).as.integer;
     if (code > 0) {
+        dki_marker_means means = dki_marker_of(marker->levels, code);
+
         made.marker = dk_dictionary_level(marker->levels, code);
-        made.meaning = meaning_of(marker->levels, code);
+        made.meaning = means.meaning;
+        made.may_be_null = means.may_be_null;
     }
     return made;
 }
@@ -193,7 +187,7 @@ void dki_interval_builder_release(dk_context *context, dki_interval_builder *bui
         return;
     for (size_t k = 0; k < DK_MOST_CHILDREN; k++)
         dk_builder_release(builder->children[k]);
-    dki_free(context, builder->meanings);
+    dki_free(context, builder->means);
     dki_free(context, builder);
 }
 
@@ -235,25 +229,26 @@ dk_status dki_interval_builder_null(dki_interval_builder *builder, uint64_t n, d
 static dk_status find_marker(dki_interval_builder *builder, const dk_interval *value, uint32_t *code, dk_error *err)
 {
     dk_builder *markers = builder->children[DK_CHILD_MARKER];
-    dk_meaning before;
+    dki_marker_means now = { value->meaning, value->may_be_null }, before;
+    char labels[2][DKI_MARKER_LABEL_BYTES];
     dk_status status = dki_builder_level(markers, value->marker, code, err);
 
     if (status != DK_OK)
         return status;
-    if (markers->levels == NULL && *code > builder->n_meanings) {
-        status = dki_grow(markers->context, (void **)&builder->meanings, &builder->capacity, *code,
-                          sizeof *builder->meanings, err);
+    if (markers->levels == NULL && *code > builder->n_means) {
+        status = dki_grow(markers->context, (void **)&builder->means, &builder->capacity, *code,
+                          sizeof *builder->means, err);
         if (status != DK_OK)
             return status;
-        builder->meanings[*code - 1] = value->meaning;
-        builder->n_meanings = *code;
+        builder->means[*code - 1] = now;
+        builder->n_means = *code;
     }
-    before = markers->levels ? meaning_of(markers->levels, *code) : builder->meanings[*code - 1];
-    if (before == value->meaning)
+    before = markers->levels ? dki_marker_of(markers->levels, *code) : builder->means[*code - 1];
+    if (before.meaning == now.meaning && before.may_be_null == now.may_be_null)
         return DK_OK;
     return dki_fail(err, DK_ERR_RANGE, "the marker \"%.*s\" has one meaning in a column: %s, and now %s",
-                    (int)value->marker.size, value->marker.bytes, dk_meaning_name(before),
-                    dk_meaning_name(value->meaning));
+                    (int)value->marker.size, value->marker.bytes, dki_marker_label(before, labels[0]).bytes,
+                    dki_marker_label(now, labels[1]).bytes);
 }
 
 static dk_status append_bound(dk_builder *bound, bool open, int64_t value, dk_error *err)
@@ -292,20 +287,19 @@ static dk_status label_markers(const dki_interval_builder *builder, const dk_col
     dk_context *context = plain->context;
     size_t n = dk_dictionary_n_levels(plain->levels);
     dk_text *labels = dki_calloc(context, n, sizeof *labels, err);
+    char(*texts)[DKI_MARKER_LABEL_BYTES] = labels ? dki_calloc(context, n, sizeof *texts, err) : NULL;
     dk_dictionary *markers = NULL;
-    dk_status status = labels ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = texts ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < n && status == DK_OK; i++) {
-        const char *name = dk_meaning_name(builder->meanings[i]);
-
-        if (builder->meanings[i] != DK_MEANS_NOTHING)
-            labels[i] = (dk_text){ name, strlen(name) };
+        labels[i] = dki_marker_label(builder->means[i], texts[i]);
     }
     if (status == DK_OK)
         status = dk_dictionary_with_labels(plain->levels, labels, &markers, err);
     if (status == DK_OK)
         status = dki_column_with_levels(plain, markers, out, err);
     dk_dictionary_release(markers);
+    dki_free(context, texts);
     dki_free(context, labels);
     return status;
 }
@@ -317,7 +311,7 @@ dk_status dki_interval_builder_finish(dki_interval_builder *builder, const dk_co
 
     for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++)
         status = dk_builder_finish(builder->children[k], &children[k], err);
-    if (status == DK_OK && builder->n_meanings > 0) {
+    if (status == DK_OK && builder->n_means > 0) {
         const dk_column *plain = children[DK_CHILD_MARKER];
 
         children[DK_CHILD_MARKER] = NULL;

@@ -3,6 +3,7 @@
 #define DKI_DATA_INTERVAL_H
 
 #include "chunk.h"
+#include "marker.h"
 
 /* dk_column_get of an interval, for a row that it has. */
 dk_status dki_interval_get(const dk_column *column, uint64_t row, dk_value *out, dk_error *err);
@@ -16,8 +17,8 @@ dk_status dki_intervals_concat(dk_context *context, uint8_t scale, const dk_colu
 /* Builders of the children. */
 typedef struct dki_interval_builder {
     dk_builder *children[DK_MOST_CHILDREN];
-    dk_meaning *meanings; /* of the markers, in the order of their codes */
-    size_t n_meanings, capacity;
+    dki_marker_means *means; /* of the markers, in the order of their codes */
+    size_t n_means, capacity;
 } dki_interval_builder;
 dk_status dki_interval_builder_new(dk_context *context, uint8_t scale, const dk_dictionary *markers,
                                    dki_interval_builder **out, dk_error *err);

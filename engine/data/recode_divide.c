@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
+#include "marker.h"
 #include "recode_table.h"
 
 #define DIGITS 9 /* of a divided column, or as many as it had */
@@ -55,8 +56,9 @@ static dk_status divide_bounds(const dki_recoding *recoding, uint64_t i, dk_inte
     if (status == DK_OK && !value->no_greatest)
         status = divide_number(recoding, i, value->greatest, scale, new_scale, &value->greatest, err);
     if (recoding->parts[i] > 0 && dk_interval_is_known(value)) {
-        value->meaning = DK_MEANS_ESTIMATE;
-        value->marker = (dk_text){ "~", 1 };
+        if (!value->no_least || !value->no_greatest)
+            value->meaning = DK_MEANS_ESTIMATE;
+        dki_interval_mark(value);
     }
     return status;
 }

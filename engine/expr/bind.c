@@ -14,6 +14,7 @@
 #include "bound.h"
 #include "defined.h"
 #include "elsewhere.h"
+#include "interval.h"
 #include "quote.h"
 
 /* What is wanted ---------------------------------------------------------------------------------------------------- */
@@ -287,7 +288,8 @@ static dk_status bind_is_null(dki_binder *b, const dki_node *node, dki_op **args
 {
     int bit = margin_bit(b, node->children[0]);
     dki_op *both[2] = { NULL, NULL };
-    dk_status status = make_op(b, node, dki_run_is_null, args, 1, &both[0]);
+    dk_status status = dki_interval_may_be_null(b, args[0]) ? dki_bind_interval_is_null(b, node, args, &both[0])
+                                                            : make_op(b, node, dki_run_is_null, args, 1, &both[0]);
 
     if (status != DK_OK || bit < 0) {
         *out = both[0];

@@ -254,9 +254,14 @@ static dk_status bind_coalesce(dki_binder *b, const dki_function *f, const dki_n
         *out = args[0];
         return DK_OK;
     }
-    status = bind_choice(b, f, node, dki_run_coalesce, args, n, n, out);
+    status = dki_any_interval(args, n) ? dki_interval_meet(b, args, n) : DK_OK;
     if (status == DK_OK)
+        status = bind_choice(b, f, node, dki_run_coalesce, args, n, n, out);
+    if (status == DK_OK) {
         memcpy((*out)->args, args, n * sizeof *args);
+        if ((*out)->type == DK_INTERVAL)
+            (*out)->run = dki_run_interval_coalesce;
+    }
     return status;
 }
 
@@ -267,10 +272,11 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
     size_t n_args = n | 1, n_values = 0;
     dki_op **values = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
     dki_op **conditions = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
+    const dki_node **trees = dki_arena_array(&b->bound->arena, n_args, sizeof *trees, b->err);
     bool is_open = false; /* some condition may be, of numbers in bounds */
-    dk_status status;
+    dk_status status = DK_OK;
 
-    if (values == NULL || conditions == NULL)
+    if (values == NULL || conditions == NULL || trees == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i + 1 < n; i += 2) {
         status = dki_op_settle(b, &args[i], DK_BOOLEAN, 0, NULL);
@@ -280,10 +286,16 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
             return dki_function_wrong(b, args[i], f->name, "a condition");
         is_open = is_open || dki_interval_leaves_open(args[i]);
         conditions[n_values] = args[i];
+        trees[n_values] = args[i]->node;
         values[n_values++] = args[i + 1];
     }
+    for (size_t i = 0; is_open && i < n_values && status == DK_OK; i++)
+        status = dki_interval_guard(b, trees, i + 1, true, &values[i]);
     if (n == n_args) {
-        values[n_values++] = args[n - 1];
+        values[n_values] = args[n - 1];
+        if (is_open && status == DK_OK)
+            status = dki_interval_guard(b, trees, n_values, false, &values[n_values]);
+        n_values++;
     } else {
         values[n_values] = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN, .is_null = true });
         if (values[n_values] == NULL)
@@ -294,7 +306,8 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
         *out = values[n_values - 1];
         return DK_OK;
     }
-    status = is_open ? dki_interval_meet(b, values, n_values) : DK_OK;
+    if ((is_open || dki_any_interval(values, n_values)) && status == DK_OK)
+        status = dki_interval_meet(b, values, n_values);
     if (status == DK_OK)
         status = bind_choice(b, f, node, dki_run_case, values, n_values, n_args, out);
     if (status == DK_OK && is_open)

@@ -30,6 +30,7 @@ dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, 
     if (number->type == DK_INTERVAL) {
         out->as.interval.meaning = number->as.interval.meaning;
         out->as.interval.marker = number->as.interval.marker;
+        out->as.interval.may_be_null = number->as.interval.may_be_null;
     }
     return status;
 }
@@ -85,9 +86,8 @@ static dk_status row_add(dki_eval *eval, const dki_op *op, const dk_value *args,
         return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
     if (op->sign == '-')
         y = dki_interval_ends_negate(&y);
-    made =
-        (dki_interval_ends){ dki_interval_end_add(x.least, y.least), dki_interval_end_add(x.greatest, y.greatest),
-                             x.is_estimate || y.is_estimate, false };
+    made = (dki_interval_ends){ dki_interval_end_add(x.least, y.least),
+                                dki_interval_end_add(x.greatest, y.greatest), x.marks | y.marks, false };
     return dki_interval_ends_store(&made, out, err);
 }
 
@@ -111,7 +111,7 @@ static dk_status row_multiply(dki_eval *eval, const dki_op *op, const dk_value *
 
     (void)eval;
     made = args[0].is_null || args[1].is_null ? DKI_INTERVAL_ENDS_NULL
-                                              : dki_interval_ends_span(corners, x.is_estimate || y.is_estimate);
+                                              : dki_interval_ends_span(corners, x.marks | y.marks);
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
@@ -125,6 +125,8 @@ static dk_status row_divide(dki_eval *eval, const dki_op *op, const dk_value *ar
     (void)eval;
     if (!args[0].is_null && !args[1].is_null)
         made = dki_interval_ends_quotient(&x, &y, dki_power10[op->scale], &fits);
+    if (op->sign == DKI_GUARDED)
+        made.marks = x.marks | y.marks;
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
@@ -200,7 +202,7 @@ static dk_status row_extreme(dki_eval *eval, const dki_op *op, const dk_value *a
             made.least = x.least;
         if (sign * dki_interval_end_compare(x.greatest, made.greatest) < 0)
             made.greatest = x.greatest;
-        made.is_estimate |= x.is_estimate;
+        made.marks |= x.marks;
     }
     return dki_interval_ends_store(&made, out, err);
 }
@@ -268,7 +270,7 @@ static dk_status bind_marker(dki_binder *b, const dki_function *f, const dki_nod
 static dk_status row_interval(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
-    dki_interval_ends made = { a.least, b.greatest, a.is_estimate || b.is_estimate, false };
+    dki_interval_ends made = { a.least, b.greatest, a.marks | b.marks, false };
     char least[64], greatest[64];
 
     (void)eval;
@@ -304,14 +306,24 @@ static bool is_of_none(const dk_value *args)
     return args[0].is_null && args[1].is_null && !is_positive(&args[2]) && !is_positive(&args[3]);
 }
 
-/* .bounds(least, greatest, n, m, e): the aggregates of both bounds of some rows, of which n have no least bound, m no
- * greatest, and e are estimates. */
+/* What .bounds says of an aggregate, in this order; .part says it twice. */
+enum { LEAST, GREATEST, N_NO_LEAST, N_NO_GREATEST, N_ESTIMATES, N_SURE, N_PARTS };
+
+static uint8_t marks_of(const dk_value *args)
+{
+    return (is_positive(&args[N_ESTIMATES]) ? DKI_MARK_ESTIMATE : 0) |
+           (is_positive(&args[N_SURE]) ? 0 : DKI_MARK_MAY_BE_NULL);
+}
+
+/* .bounds(least, greatest, n, m, e, s): the aggregates of both bounds of some rows, of which n have no least bound, m no
+ * greatest, e are estimates, and s have a number for sure. */
 static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
-    dki_interval_ends made = { is_positive(&args[2]) ? (dki_interval_end){ -1, 0 } : a.least,
-                               is_positive(&args[3]) ? (dki_interval_end){ 1, 0 } : b.greatest,
-                               is_positive(&args[4]), is_of_none(args) };
+    dki_interval_ends a = dki_interval_ends_of(&args[LEAST], op->scale),
+                      b = dki_interval_ends_of(&args[GREATEST], op->scale);
+    dki_interval_ends made = { is_positive(&args[N_NO_LEAST]) ? (dki_interval_end){ -1, 0 } : a.least,
+                               is_positive(&args[N_NO_GREATEST]) ? (dki_interval_end){ 1, 0 } : b.greatest,
+                               marks_of(args), is_of_none(args) };
 
     (void)eval;
     return dki_interval_ends_store(&made, out, err);
@@ -324,10 +336,11 @@ static dki_interval_end subtract(dki_interval_end whole, dki_interval_end part, 
                       : dki_interval_end_known(whole.value - part.value);
 }
 
-/* .part(least, greatest, n, m, e, and the same of the whole): a part of a whole that is the sum of parts, of which each is within
+/* .part(what .bounds says of a part, and of the whole): a part of a whole that is the sum of parts, of which each is within
  * its own bounds: a / (a + the rest), which are two, and not a / whole, in which the part stands twice. */
 static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
+    const dk_value *whole = args + N_PARTS;
     uint8_t scale = dki_interval_common_scale(op->args, 2);
     const dki_interval_ends none = { .least = dki_interval_end_known(0), .greatest = dki_interval_end_known(0) };
     dki_interval_ends of_least[2], of_greatest[2], part = none, rest = none, made;
@@ -337,16 +350,19 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
     if (is_of_none(args))
         return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
     for (int k = 0; k < 2; k++) { /* the sum of bounds of which all are open is null, and 0 here */
-        of_least[k] = args[5 * k].is_null ? none : dki_interval_ends_of(&args[5 * k], scale);
-        of_greatest[k] = args[5 * k + 1].is_null ? none : dki_interval_ends_of(&args[5 * k + 1], scale);
+        const dk_value *of = k == 0 ? args : whole;
+
+        of_least[k] = of[LEAST].is_null ? none : dki_interval_ends_of(&of[LEAST], scale);
+        of_greatest[k] = of[GREATEST].is_null ? none : dki_interval_ends_of(&of[GREATEST], scale);
     }
-    part.least = is_positive(&args[2]) ? (dki_interval_end){ -1, 0 } : of_least[0].least;
-    part.greatest = is_positive(&args[3]) ? (dki_interval_end){ 1, 0 } : of_greatest[0].greatest;
-    rest.least = subtract(of_least[1].least, of_least[0].least, args[7].as.integer > args[2].as.integer ? -1 : 0);
-    rest.greatest =
-        subtract(of_greatest[1].greatest, of_greatest[0].greatest, args[8].as.integer > args[3].as.integer ? 1 : 0);
+    part.least = is_positive(&args[N_NO_LEAST]) ? (dki_interval_end){ -1, 0 } : of_least[0].least;
+    part.greatest = is_positive(&args[N_NO_GREATEST]) ? (dki_interval_end){ 1, 0 } : of_greatest[0].greatest;
+    rest.least = subtract(of_least[1].least, of_least[0].least,
+                          whole[N_NO_LEAST].as.integer > args[N_NO_LEAST].as.integer ? -1 : 0);
+    rest.greatest = subtract(of_greatest[1].greatest, of_greatest[0].greatest,
+                             whole[N_NO_GREATEST].as.integer > args[N_NO_GREATEST].as.integer ? 1 : 0);
     made = dki_interval_ends_share(&part, &rest, dki_power10[op->scale], &fits);
-    made.is_estimate = is_positive(&args[9]);
+    made.marks |= marks_of(args) | marks_of(whole);
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
@@ -364,7 +380,7 @@ const dki_function dki_interval_functions[] = {
     { "interval", 2, 2, bind_interval, row_interval },
     { "marker", 1, 1, bind_marker, row_marker },
     { "meaning", 1, 1, bind_marker, row_marker },
-    { ".bounds", 5, 5, bind_aggregate, row_aggregate },
-    { ".part", 10, 10, bind_aggregate, row_part },
+    { ".bounds", N_PARTS, N_PARTS, bind_aggregate, row_aggregate },
+    { ".part", 2 * N_PARTS, 2 * N_PARTS, bind_aggregate, row_part },
     { NULL, 0, 0, NULL, NULL },
 };

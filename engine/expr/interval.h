@@ -12,12 +12,15 @@ static inline bool dki_any_interval(dki_op *const *ops, size_t n)
     return false;
 }
 
-/* Operators of which one operand at least is an interval: + - * /, and - of one; ==, ~=, <, ...; between. */
+/* Operators of which one operand at least is an interval: + - * /, and - of one; ==, ~=, <, ...; between; is null. */
 dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_interval_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
 dk_status dki_bind_interval_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_interval_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
-/* Whether the op is a comparison or between of intervals; and has it tell, and be never null, whether it may hold, or may not. */
+dk_status dki_bind_interval_is_null(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+/* Whether some row of an op may be null where bounds leave that open; false is sure. */
+bool dki_interval_may_be_null(const dki_binder *b, const dki_op *op);
+/* Whether the op is one of these but arithmetic; and has it tell, and be never null, whether it may hold, or may not. */
 bool dki_interval_is_comparison(const dki_op *op);
 void dki_interval_ask_whether_may(dki_op *comparison, bool hold);
 /* interval_choice.c: whether bounds may leave a condition open; has numbers of which one is chosen be intervals; and has a choice
@@ -26,6 +29,13 @@ bool dki_interval_leaves_open(const dki_op *condition);
 dk_status dki_interval_meet(dki_binder *b, dki_op **values, size_t n);
 dk_status dki_bind_interval_choice(dki_binder *b, const dki_node *node, dki_op *const *conditions,
                                    dki_op *const *values, size_t n, dki_op **out);
+/* The sign of a quotient that is asked for only where its denominator is not 0; interval_guard.c: gives it to those of a value of case
+ * that the n conditions before it say that of. Of these the last one holds there, where last_holds, and the others do not. */
+#define DKI_GUARDED 'g'
+dk_status dki_interval_guard(dki_binder *b, const dki_node *const *conditions, size_t n, bool last_holds,
+                             dki_op **value);
+/* coalesce of intervals: where the first may be null, the bounds of both. */
+dk_status dki_run_interval_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 /* least(x), greatest(x): a bound; of several the interval of the least, of the greatest. */
 dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args,
                                  size_t n, dki_op **out);

@@ -1,8 +1,9 @@
-/* interval_choice.c - case(condition, value, ..., otherwise) whose conditions are about numbers in bounds.
+/* interval_choice.c - case(condition, value, ..., otherwise) whose conditions are about numbers in bounds, and coalesce of such numbers.
  *
  * Where bounds leave a condition open, the value behind it may be chosen, and so may those behind it: the result has the bounds of
  * all that may be. What is no number, or null, is the result where all that may be chosen is the same, and else null: it is not
  * known. A condition that is null as a number is missing is not true, as for any type; nor is `x > 4 is true` left open.
+ * Where a number may be null, what stands behind it in coalesce may be chosen, too.
  */
 #include <string.h>
 
@@ -81,7 +82,7 @@ static dk_status bind_may_hold(dki_binder *b, const dki_node *node, dki_op **out
 
 /* Values. ------------------------------------------------------------------------------------------------------------ */
 
-/* The bounds of both; null where they are no numbers, and differ. */
+/* The bounds of both, and perhaps null where one is; of what is no number null where they differ. */
 static dk_status join_values(const dki_op *op, const dk_value *a, const dk_value *b, dk_value *out, dk_error *err)
 {
     dki_interval_ends x, y;
@@ -92,15 +93,15 @@ static dk_status join_values(const dki_op *op, const dk_value *a, const dk_value
         out->is_null = out->is_null || dk_value_compare(a, b) != 0;
         return DK_OK;
     }
-    if (out->is_null)
-        return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
-    x = dki_interval_ends_of(a, op->scale);
-    y = dki_interval_ends_of(b, op->scale);
+    x = dki_interval_ends_of(a->is_null ? b : a, op->scale);
+    y = dki_interval_ends_of(b->is_null ? a : b, op->scale);
+    if (a->is_null != b->is_null)
+        x.marks |= DKI_MARK_MAY_BE_NULL;
     if (dki_interval_end_compare(y.least, x.least) < 0)
         x.least = y.least;
     if (dki_interval_end_compare(y.greatest, x.greatest) > 0)
         x.greatest = y.greatest;
-    x.is_estimate |= y.is_estimate;
+    x.marks |= y.marks;
     return dki_interval_ends_store(&x, out, err);
 }
 
@@ -163,6 +164,46 @@ static dk_status run_choice(dki_eval *eval, const dki_op *op, const uint64_t *se
     if (dki_any_row(open, eval->n))
         status = add_value(eval, op, op->args[op->n_args - 1], open, has, err);
     slot->vector = (dki_vector){ slot->values, op->type == DK_CATEGORY ? NULL : slot->valid };
+    return status;
+}
+
+/* Puts the value into the row where it is the first, or what is there may be null. */
+static dk_status put_next(const dki_op *op, dki_slot *slot, size_t i, dk_value next, bool is_first, dk_error *err)
+{
+    dk_value before = dki_vector_value(op, (dki_vector){ slot->values, slot->valid }, i), both = next;
+    dk_status status = DK_OK;
+
+    if (!is_first && !before.is_null) {
+        if (next.is_null)
+            return DK_OK;
+        before.as.interval.may_be_null = false; /* where it is null, it is the next */
+        status = join_values(op, &before, &next, &both, err);
+    }
+    dki_slot_put(op, slot, i, &both);
+    return status;
+}
+
+/* What is null is the next; what may be null has the bounds of both, and may be null where that may. */
+dk_status dki_run_interval_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t open[DK_BLOCK_WORDS];
+    dk_status status = DK_OK;
+
+    memcpy(open, selection, sizeof open);
+    for (size_t k = 0; k < op->n_args && status == DK_OK && dki_any_row(open, eval->n); k++) {
+        const dk_interval *made = slot->values;
+        dki_vector from;
+
+        status = dki_op_run(eval, op->args[k], open, err);
+        from = dki_op_vector(eval, op->args[k]);
+        for (size_t i = 0; i < eval->n && status == DK_OK; i++)
+            if (dki_bit(open, i)) {
+                status = put_next(op, slot, i, dki_vector_value(op->args[k], from, i), k == 0, err);
+                dki_bit_put(open, i, !dki_bit(slot->valid, i) || made[i].may_be_null);
+            }
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
     return status;
 }
 

@@ -1,7 +1,9 @@
-/* interval_compare.c - comparisons of numbers that are known in bounds only: they hold, do not, or are not known. */
+/* interval_compare.c - comparisons of numbers that are known in bounds only, and whether they are null: it is so, is not, or is not
+ * known. */
 #include "interval.h"
 
 #include "base/types.h"
+#include "data/marker.h"
 
 bool dki_interval_side_value(const dk_value *value, bool greatest, dk_value *out)
 {
@@ -59,11 +61,21 @@ static void put_truth(enum truth truth, dk_value *out)
     out->as.boolean = truth == IS_TRUE;
 }
 
+/* Whether one of the numbers may be null, so that nothing that is said of them is so for sure. */
+static bool may_be_null(const dki_op *op, const dk_value *args)
+{
+    bool may = false;
+
+    for (size_t i = 0; i < op->n_args; i++)
+        may = may || (args[i].type == DK_INTERVAL && args[i].as.interval.may_be_null);
+    return may;
+}
+
 static dk_status row_compare(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     (void)eval;
     (void)err;
-    put_truth(compare(&args[0], &args[1], op->sign), out);
+    put_truth(may_be_null(op, args) ? IS_UNKNOWN : compare(&args[0], &args[1], op->sign), out);
     return DK_OK;
 }
 
@@ -79,17 +91,33 @@ static enum truth is_between(const dk_value *args)
 static dk_status row_between(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     (void)eval;
-    (void)op;
     (void)err;
-    put_truth(is_between(args), out);
+    put_truth(may_be_null(op, args) ? IS_UNKNOWN : is_between(args), out);
+    return DK_OK;
+}
+
+static enum truth is_null(const dki_op *op, const dk_value *args)
+{
+    return args[0].is_null ? IS_TRUE : may_be_null(op, args) ? IS_UNKNOWN : IS_FALSE;
+}
+
+static dk_status row_is_null(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    (void)eval;
+    (void)err;
+    put_truth(is_null(op, args), out);
     return DK_OK;
 }
 
 /* Whether it may be so: it is for sure, or bounds, and no null, leave it open. */
 static bool may_be(const dki_op *op, const dk_value *args, enum truth wanted)
 {
-    enum truth truth = op->n_args == 3 ? is_between(args) : compare(&args[0], &args[1], op->sign);
+    enum truth truth;
 
+    if (op->n_args == 1)
+        truth = is_null(op, args);
+    else
+        truth = op->n_args == 3 ? is_between(args) : compare(&args[0], &args[1], op->sign);
     for (size_t i = 0; truth == IS_UNKNOWN && i < op->n_args; i++)
         if (args[i].is_null)
             return false;
@@ -116,7 +144,7 @@ static dk_status row_may_fail(dki_eval *eval, const dki_op *op, const dk_value *
 
 bool dki_interval_is_comparison(const dki_op *op)
 {
-    return op->row == row_compare || op->row == row_between;
+    return op->row == row_compare || op->row == row_between || op->row == row_is_null;
 }
 
 void dki_interval_ask_whether_may(dki_op *comparison, bool hold)
@@ -155,4 +183,20 @@ dk_status dki_bind_interval_between(dki_binder *b, const dki_node *node, dki_op 
     dk_status status = want_numbers(b, args, 3, node->text);
 
     return status == DK_OK ? dki_interval_op(b, node, row_between, DK_BOOLEAN, 0, args, 3, out) : status;
+}
+
+/* Of a column of the table it is told by its markers. */
+bool dki_interval_may_be_null(const dki_binder *b, const dki_op *op)
+{
+    const dk_column *column;
+
+    if (op->type != DK_INTERVAL || op->run != dki_run_column)
+        return op->type == DK_INTERVAL;
+    column = dk_table_field(b->bound->table, op->column)->column;
+    return dki_markers_may_be_null(dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)));
+}
+
+dk_status dki_bind_interval_is_null(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
+{
+    return dki_interval_op(b, node, row_is_null, DK_BOOLEAN, 0, args, 1, out);
 }

@@ -2,6 +2,7 @@
 #include "interval_ends.h"
 
 #include "base/status.h"
+#include "data/marker.h"
 
 uint8_t dki_interval_scale(const dki_op *op)
 {
@@ -23,13 +24,14 @@ uint8_t dki_interval_common_scale(dki_op *const *ops, size_t n)
 dki_interval_ends dki_interval_ends_of(const dk_value *value, uint8_t scale)
 {
     const dk_interval *interval = &value->as.interval;
-    dki_interval_ends made = { { -1, 0 }, { 1, 0 }, false, false };
+    dki_interval_ends made = { { -1, 0 }, { 1, 0 }, 0, false };
     dki_i128 factor;
 
     if (value->is_null)
         return DKI_INTERVAL_ENDS_NULL;
     if (value->type == DK_INTERVAL)
-        made.is_estimate = interval->meaning == DK_MEANS_ESTIMATE;
+        made.marks = (interval->meaning == DK_MEANS_ESTIMATE ? DKI_MARK_ESTIMATE : 0) |
+                     (interval->may_be_null ? DKI_MARK_MAY_BE_NULL : 0);
     if (value->type == DK_RATIO) {
         factor = dki_power10[scale];
         made.least = dki_interval_end_known(
@@ -77,12 +79,12 @@ dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out
     if (status != DK_OK)
         return status;
     out->is_null = bounds->is_null;
-    if (made.no_least && made.no_greatest) {
-        made.meaning = bounds->is_null ? DK_MEANS_NOTHING : DK_MEANS_UNBOUNDED;
-    } else if (bounds->is_estimate) {
+    if (!bounds->is_null && made.no_least && made.no_greatest)
+        made.meaning = DK_MEANS_UNBOUNDED;
+    else if (!bounds->is_null && bounds->marks & DKI_MARK_ESTIMATE)
         made.meaning = DK_MEANS_ESTIMATE;
-        made.marker = (dk_text){ "~", 1 };
-    }
+    made.may_be_null = !bounds->is_null && bounds->marks & DKI_MARK_MAY_BE_NULL;
+    dki_interval_mark(&made);
     out->as.interval = made;
     return DK_OK;
 }
@@ -94,7 +96,7 @@ static dki_interval_end negative(dki_interval_end a)
 
 dki_interval_ends dki_interval_ends_negate(const dki_interval_ends *x)
 {
-    return (dki_interval_ends){ negative(x->greatest), negative(x->least), x->is_estimate, x->is_null };
+    return (dki_interval_ends){ negative(x->greatest), negative(x->least), x->marks, x->is_null };
 }
 
 dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end b, bool *fits)
@@ -109,9 +111,9 @@ dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end 
     return made;
 }
 
-dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool is_estimate)
+dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], uint8_t marks)
 {
-    dki_interval_ends made = { corners[0], corners[0], is_estimate, false };
+    dki_interval_ends made = { corners[0], corners[0], marks, false };
 
     for (size_t i = 1; i < 4; i++) {
         if (dki_interval_end_compare(corners[i], made.least) < 0)
@@ -152,11 +154,12 @@ static dki_interval_ends divide_by(const dki_interval_ends *x, dki_interval_end 
         corners[2] = dki_interval_end_divide(x->greatest, low, sign, factor, up, fits);
         corners[3] = dki_interval_end_divide(x->greatest, high, sign, factor, up, fits);
         if (up)
-            made.greatest = dki_interval_ends_span(corners, false).greatest;
+            made.greatest = dki_interval_ends_span(corners, 0).greatest;
         else
-            made.least = dki_interval_ends_span(corners, false).least;
+            made.least = dki_interval_ends_span(corners, 0).least;
     }
-    made.is_estimate = made.is_null = false;
+    made.marks = 0;
+    made.is_null = false;
     return made;
 }
 
@@ -178,6 +181,6 @@ dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const d
             other.greatest = made.greatest;
         made = other;
     }
-    made.is_estimate = x->is_estimate || y->is_estimate;
+    made.marks = x->marks | y->marks | (dki_interval_ends_may_be_zero(y) ? DKI_MARK_MAY_BE_NULL : 0);
     return made;
 }

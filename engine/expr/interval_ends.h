@@ -13,9 +13,12 @@ typedef struct dki_interval_end {
     dki_i128 value;
 } dki_interval_end;
 
+enum { DKI_MARK_ESTIMATE = 1, DKI_MARK_MAY_BE_NULL = 2 };
+
 typedef struct dki_interval_ends {
     dki_interval_end least, greatest;
-    bool is_estimate, is_null;
+    uint8_t marks; /* DKI_MARK_...: what is computed of marked ones is marked, too */
+    bool is_null;
 } dki_interval_ends;
 
 static inline dki_interval_end dki_interval_end_known(dki_i128 value)
@@ -41,6 +44,12 @@ static inline dki_interval_end dki_interval_end_add(dki_interval_end a, dki_inte
                                     : dki_interval_end_known(a.value + b.value);
 }
 
+/* Whether 0 is between the bounds, which are included. */
+static inline bool dki_interval_ends_may_be_zero(const dki_interval_ends *x)
+{
+    return dki_interval_end_sign(x->least) <= 0 && dki_interval_end_sign(x->greatest) >= 0;
+}
+
 /* 0 times what is open is 0: every number there is one. *fits: where it is no more than 128 bits. */
 dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end b, bool *fits);
 /* a / b, rounded; b has a sign, or is 0 as the limit of what has the sign `near`. factor scales the result. */
@@ -52,14 +61,14 @@ uint8_t dki_interval_scale(const dki_op *op);
 uint8_t dki_interval_common_scale(dki_op *const *ops, size_t n);
 
 /* What is not there: null, its ends open. */
-#define DKI_INTERVAL_ENDS_NULL ((dki_interval_ends){ { -1, 0 }, { 1, 0 }, false, true })
+#define DKI_INTERVAL_ENDS_NULL ((dki_interval_ends){ { -1, 0 }, { 1, 0 }, 0, true })
 
 /* The bounds of a number, scaled. */
 dki_interval_ends dki_interval_ends_of(const dk_value *value, uint8_t scale);
 dki_interval_ends dki_interval_ends_negate(const dki_interval_ends *x);
 /* The least and the greatest of four. */
-dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool is_estimate);
-/* x / y with y's zero left out; null where nothing is left. */
+dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], uint8_t marks);
+/* x / y with y's zero left out; it may be null where y may be 0, and is null where y is. */
 dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const dki_interval_ends *y,
                                              dki_i128 factor, bool *fits);
 

@@ -19,7 +19,7 @@ static dki_interval_ends share_of_counts(const dki_interval_ends *part, const dk
 {
     dki_interval_end least = dki_interval_end_add(part->least, rest->greatest);
     dki_interval_end greatest = dki_interval_end_add(part->greatest, rest->least);
-    dki_interval_ends made = { dki_interval_end_known(0), dki_interval_end_known(factor), false, false };
+    dki_interval_ends made = { dki_interval_end_known(0), dki_interval_end_known(factor), 0, false };
 
     if (dki_interval_end_sign(part->greatest) == 0 && dki_interval_end_sign(rest->greatest) == 0) /* 0 of 0 */
         return DKI_INTERVAL_ENDS_NULL;
@@ -53,8 +53,8 @@ static dki_interval_ends share_of_corners(const dki_interval_ends *part, const d
 
             corners[up][k] = dki_interval_end_divide(n, dki_interval_end_add(n, r), 1, factor, up, fits);
         }
-    made = dki_interval_ends_span(corners[0], false);
-    made.greatest = dki_interval_ends_span(corners[1], false).greatest;
+    made = dki_interval_ends_span(corners[0], 0);
+    made.greatest = dki_interval_ends_span(corners[1], 0).greatest;
     return made;
 }
 
@@ -63,7 +63,7 @@ dki_interval_ends dki_interval_ends_share(const dki_interval_ends *part, const d
 {
     dki_interval_ends less[2] = { dki_interval_ends_negate(part), dki_interval_ends_negate(rest) };
     dki_interval_ends whole = { dki_interval_end_add(part->least, rest->least),
-                                dki_interval_end_add(part->greatest, rest->greatest), false, false };
+                                dki_interval_end_add(part->greatest, rest->greatest), 0, false };
     dki_interval_ends made;
 
     if (dki_interval_end_sign(part->least) >= 0 && dki_interval_end_sign(rest->least) >= 0)
@@ -75,7 +75,7 @@ dki_interval_ends dki_interval_ends_share(const dki_interval_ends *part, const d
         made = share_of_corners(part, rest, factor, fits);
     else
         made = dki_interval_ends_quotient(part, &whole, factor, fits);
-    made.is_estimate = part->is_estimate || rest->is_estimate;
+    made.marks = part->marks | rest->marks | (dki_interval_ends_may_be_zero(&whole) ? DKI_MARK_MAY_BE_NULL : 0);
     return made;
 }
 
@@ -145,6 +145,8 @@ static dk_status row_share(dki_eval *eval, const dki_op *op, const dk_value *arg
     made = dki_interval_ends_share(&part, &rest, dki_power10[op->scale], &fits);
     plain = dki_interval_ends_quotient(&part, &whole, dki_power10[op->scale], &fits);
     narrow(&made, &plain); /* where a term is there more than once */
+    if (!made.is_null)
+        made.marks = op->sign == DKI_GUARDED ? part.marks | whole.marks : plain.marks;
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 

@@ -6,13 +6,14 @@
 #include <dekking/write.h>
 
 #include "base/number.h"
+#include "data/marker.h"
 #include "lua_options.h"
 #include "lua_scalar.h"
 #include "lua_value.h"
 
 #define INTERVAL "dk.interval"
 
-static const char *const members[] = { "least", "greatest", "marker", "meaning", NULL };
+static const char *const members[] = { "least", "greatest", "marker", "meaning", "may_be_null", NULL };
 
 static void set_bound(lua_State *L, const char *name, bool is_open, int64_t bound, uint8_t scale, bool exactly)
 {
@@ -47,6 +48,10 @@ void dkl_push_interval(lua_State *L, const dk_value *value, bool exactly)
         lua_pushstring(L, dk_meaning_name(interval->meaning));
         lua_setfield(L, -2, "meaning");
     }
+    if (interval->may_be_null) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "may_be_null");
+    }
 }
 
 /* The bound of that name, as the engine's value; null where it is absent. */
@@ -76,6 +81,33 @@ static dk_text get_text(lua_State *L, int index, const char *name)
         dkl_fail(L, "the %s of an interval is a string, not %s", name, dkl_push_kind(L, -1));
     lua_pop(L, 1);
     return text;
+}
+
+static bool get_may_be_null(lua_State *L, int index)
+{
+    bool may;
+
+    lua_pushliteral(L, "may_be_null");
+    if (lua_rawget(L, index) > LUA_TBOOLEAN)
+        dkl_fail(L, "the may_be_null of an interval is true or false, not %s", dkl_push_kind(L, -1));
+    may = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return may;
+}
+
+/* Gives what may be null its marker, which says that; it has no other. */
+static void mark(lua_State *L, dk_value *value)
+{
+    dk_interval *interval = &value->as.interval;
+    dk_text given = interval->marker;
+
+    if (value->is_null || interval->meaning == DK_MEANS_SUPPRESSED || interval->meaning == DK_MEANS_UNAVAILABLE)
+        dkl_fail(L, "what may be null is a number in bounds, an estimate or unbounded, and no other");
+    dki_interval_mark(interval);
+    if (given.size > 0 &&
+        (given.size != interval->marker.size || memcmp(given.bytes, interval->marker.bytes, given.size) != 0))
+        dkl_fail(L, "an interval that may be null has the marker \"%s\", not \"%s\"", interval->marker.bytes,
+                 given.bytes);
 }
 
 static int64_t rescale(lua_State *L, const dk_value *bound, uint8_t scale)
@@ -112,6 +144,7 @@ bool dkl_to_interval(lua_State *L, int index, dk_value *out)
     greatest = get_bound(L, index, "greatest");
     meaning = get_text(L, index, "meaning");
     value.as.interval.marker = get_text(L, index, "marker");
+    value.as.interval.may_be_null = get_may_be_null(L, index);
     value.scale = least.scale > greatest.scale ? least.scale : greatest.scale;
     value.as.interval.no_least = least.is_null;
     value.as.interval.no_greatest = greatest.is_null;
@@ -126,11 +159,13 @@ bool dkl_to_interval(lua_State *L, int index, dk_value *out)
     if (value.as.interval.meaning == DK_MEANS_UNBOUNDED) {
         if (!least.is_null || !greatest.is_null)
             dkl_fail(L, "an interval that is unbounded has no least and no greatest");
-    } else if ((value.as.interval.marker.size > 0) != (meaning.size > 0)) {
+    } else if (!value.as.interval.may_be_null && (value.as.interval.marker.size > 0) != (meaning.size > 0)) {
         dkl_fail(
             L,
             "an interval has a marker and its meaning, or neither: { marker = \"x\", meaning = \"suppressed\" }");
     }
+    if (value.as.interval.may_be_null)
+        mark(L, &value);
     *out = value;
     return true;
 }
@@ -168,7 +203,7 @@ static int interval_eq(lua_State *L)
         const dk_interval *l = &a.as.interval, *r = &b.as.interval;
 
         same = l->no_least == r->no_least && l->no_greatest == r->no_greatest && l->meaning == r->meaning &&
-               dki_decimal_compare(l->least, a.scale, r->least, b.scale) == 0 &&
+               l->may_be_null == r->may_be_null && dki_decimal_compare(l->least, a.scale, r->least, b.scale) == 0 &&
                dki_decimal_compare(l->greatest, a.scale, r->greatest, b.scale) == 0 && x.size == y.size &&
                memcmp(x.bytes, y.bytes, x.size) == 0;
     }

@@ -17,6 +17,7 @@
 #include "base/types.h"
 #include "breakdown_known.h"
 #include "data/column_parts.h"
+#include "data/marker.h"
 
 #define DIGITS 6 /* of shares and estimates */
 
@@ -310,6 +311,8 @@ static dk_status put_share(const dk_view views[4], size_t i, dk_builder *builder
         value.least = (int64_t)from;
         value.greatest = (int64_t)to;
     }
+    value.may_be_null = s == 0 && low <= 0; /* of nobody, perhaps: 0, or none */
+    dki_interval_mark(&value);
     return dk_builder_interval(builder, &value, err);
 }
 

@@ -2,12 +2,17 @@
  *
  * sum(n) where f of an interval n is split: it becomes
  *
- *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest, are estimates)
+ *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest, are estimates, are not
+ *           null for sure)
  *
  * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
  * all aggregates that cannot fall when a value rises; of first() and last() the one row that they are about tells whether a side is
  * open, and whether it is an estimate. Of a median or quantile it is whether the place that is asked for is among numbers that are
  * open: these take part as a number that is beyond all bounds.
+ *
+ * A number that may be null counts in a sum or does not: its bounds there include 0. How great the least number is at most is told by
+ * those that are one for sure, and where there is none by the greatest of all; so is how small the greatest is at least. With it among
+ * others a mean, and what is at some place among them, is between the least and the greatest of all.
  *
  * An expression keeps its own tree; what stands for parts of it lives with the plan, or with the result.
  */
@@ -18,6 +23,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/marker.h"
 #include "data/overlap.h"
 #include "expr/defined.h"
 
@@ -29,6 +35,7 @@ struct making {
     bool is_open[2];      /* and whether some row has none */
     bool has_both;        /* some row may have neither, and a number */
     bool has_unavailable; /* some row may have a number that nobody knows */
+    bool may_be_null;     /* some row may have a number or none */
     dk_value far[2];      /* no bound of that side is beyond it; null: none is known */
     const char *weight;   /* the column that rows count for; NULL: each counts once */
 };
@@ -81,11 +88,36 @@ static bool is_filled(const struct making *m, int side)
     return is_ranked(m->trees.at) && m->sides[side] && m->is_open[side] && !m->far[side].is_null;
 }
 
+/* Whether x is, or may be, a number; whether it is one for sure; whether it may be one or null. */
+static dki_node *may_be_number(struct making *m, const dki_node *x)
+{
+    dki_node *is_null = call(m, "is null", x);
+
+    return call(m, "not", m->may_be_null ? call(m, "is true", is_null) : is_null);
+}
+
+static dki_node *is_number(struct making *m, const dki_node *x)
+{
+    return call(m, "is true", call(m, "not", call(m, "is null", x)));
+}
+
+static dki_node *is_open_whether(struct making *m, const dki_node *x)
+{
+    return call(m, "is null", call(m, "is null", x));
+}
+
+static dki_node *choose(struct making *m, const dki_node *condition, const dki_node *value,
+                        const dki_node *otherwise)
+{
+    const dki_node *choices[3] = { condition, value, otherwise };
+
+    return dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 3);
+}
+
 /* coalesce(side, case(x is not null, far)) */
 static dki_node *filled_side(struct making *m, int side)
 {
-    const dki_node *choices[2] = { call(m, "not", call(m, "is null", m->trees.at->children[0])),
-                                   literal(m, m->far[side]) };
+    const dki_node *choices[2] = { may_be_number(m, m->trees.at->children[0]), literal(m, m->far[side]) };
     const dki_node *values[2] = { side_of(m, side), dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 2) };
 
     return dki_make(&m->trees, DKI_NODE_CALL, "coalesce", values, 2);
@@ -117,17 +149,35 @@ static dki_node *known_filter(struct making *m)
     return made;
 }
 
-/* The aggregate with one side of its argument in the place of that. */
-static dki_node *of_side(struct making *m, int side)
+static bool is_named(const dki_node *node, const char *name)
 {
-    const dki_node *node = m->trees.at, *children[2] = { NULL, NULL };
+    return strcmp(node->text, name) == 0;
+}
+
+/* One side of the argument as an aggregate takes it. */
+static dki_node *value_of(struct making *m, const char *aggregate, int side)
+{
+    const dki_node *x = m->trees.at->children[0];
+    dki_node *value = is_filled(m, side) ? filled_side(m, side) : side_of(m, side);
+
+    if (m->may_be_null && strcmp(aggregate, "sum") == 0)
+        return choose(m, is_open_whether(m, x),
+                      binary(m, side == DK_CHILD_LEAST ? "least" : "greatest", value, zero(m)), value);
+    if (m->may_be_null && strcmp(aggregate, side == DK_CHILD_LEAST ? "max" : "min") == 0)
+        return choose(m, is_number(m, x), value, literal(m, (dk_value){ .type = DK_INTEGER, .is_null = true }));
+    return value;
+}
+
+/* An aggregate of one side of the argument. */
+static dki_node *aggregate_side(struct making *m, const char *name, const dki_node *value, int side,
+                                size_t n_children)
+{
+    const dki_node *node = m->trees.at, *children[2] = { value, NULL };
     dki_node *made;
 
-    children[0] = is_filled(m, side) ? filled_side(m, side) : side_of(m, side);
-
-    for (size_t i = 1; i < node->n_children && i < 2; i++)
+    for (size_t i = 1; i < n_children && i < 2; i++)
         children[i] = node->children[i];
-    made = dki_make(&m->trees, DKI_NODE_AGGREGATE, node->text, children, node->n_children);
+    made = dki_make(&m->trees, DKI_NODE_AGGREGATE, name, children, n_children);
     if (made)
         made->filter = side == DK_CHILD_LEAST && m->has_unavailable ? known_filter(m) : node->filter;
     return made;
@@ -145,7 +195,7 @@ static dki_node *count_as(struct making *m, const char *count, const dki_node *c
         conditions[n++] = binary(m, ">", dki_make(&m->trees, DKI_NODE_NAME, m->weight, NULL, 0), zero(m));
     if (condition)
         conditions[n++] = condition;
-    conditions[n++] = call(m, "not", call(m, "is null", x));
+    conditions[n++] = may_be_number(m, x);
     if (node->filter)
         conditions[n++] = node->filter;
     filter =
@@ -171,11 +221,10 @@ static bool is_of_one(const dki_node *node)
 /* first(case(condition, 1, 0)) where (x is not null and f) is true: whether the condition holds in the row that it is about */
 static dki_node *find_there(struct making *m, const dki_node *condition)
 {
-    const dki_node *node = m->trees.at, *choices[3] = { condition, number(m, 1), zero(m) };
-    const dki_node *conditions[2] = { call(m, "not", call(m, "is null", node->children[0])), node->filter };
+    const dki_node *node = m->trees.at, *value = choose(m, condition, number(m, 1), zero(m));
+    const dki_node *conditions[2] = { may_be_number(m, node->children[0]), node->filter };
     const dki_node *filter =
         node->filter ? dki_make(&m->trees, DKI_NODE_CALL, "and", conditions, 2) : conditions[0];
-    const dki_node *value = dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 3);
     dki_node *made = dki_make(&m->trees, DKI_NODE_AGGREGATE, node->text, &value, 1);
 
     if (made)
@@ -207,28 +256,68 @@ static dki_node *reaches_open(struct making *m, int side)
     return dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 7);
 }
 
+/* Rows that are open on that side; where no number is open on both sides, it is known if the other side is. */
+static dki_node *count_open_rows(struct making *m, int side)
+{
+    return count_where(m, call(m, "is null", side_of(m, side)),
+                       m->sides[side] && !m->has_both ? side_of(m, !side) : m->trees.at->children[0]);
+}
+
 static dki_node *count_open(struct making *m, int side)
 {
     if (m->sides[side] && !m->is_open[side])
         return zero(m);
     if (is_of_one(m->trees.at))
         return find_there(m, call(m, "is null", side_of(m, side)));
-    if (is_filled(m, side))
-        return reaches_open(m, side);
-    /* Where no number is open on both sides, it is known if the other side is. */
-    return count_where(m, call(m, "is null", side_of(m, side)),
-                       m->sides[side] && !m->has_both ? side_of(m, !side) : m->trees.at->children[0]);
+    return is_filled(m, side) ? reaches_open(m, side) : count_open_rows(m, side);
+}
+
+static dki_node *count_sure(struct making *m)
+{
+    const dki_node *x = m->trees.at->children[0];
+
+    return m->may_be_null ? count_where(m, is_number(m, x), x) : number(m, 1);
+}
+
+/* Whether that side of the aggregate of a group is the least, or the greatest, of all its numbers: as some may be null or, of the other
+ * side of min and max, all may be. NULL: it never is. */
+static dki_node *is_of_all(struct making *m, int side)
+{
+    const dki_node *node = m->trees.at, *x = node->children[0];
+
+    if (!m->may_be_null || is_named(node, "sum") || is_named(node, side == DK_CHILD_LEAST ? "min" : "max"))
+        return NULL;
+    if (is_named(node, side == DK_CHILD_LEAST ? "max" : "min"))
+        return binary(m, "==", count_sure(m), zero(m));
+    return binary(m, ">", count_where(m, is_open_whether(m, x), x), zero(m));
+}
+
+static dki_node *of_side(struct making *m, int side)
+{
+    const char *of_all = side == DK_CHILD_LEAST ? "min" : "max", *name = m->trees.at->text;
+    dki_node *made = aggregate_side(m, name, value_of(m, name, side), side, m->trees.at->n_children);
+    dki_node *condition = is_of_all(m, side);
+
+    return condition ? choose(m, condition, aggregate_side(m, of_all, value_of(m, of_all, side), side, 1), made)
+                     : made;
+}
+
+/* In how many rows that side is open, where that decides that the aggregate's is. */
+static dki_node *n_open(struct making *m, int side)
+{
+    bool others_decide = is_named(m->trees.at, side == DK_CHILD_LEAST ? "max" : "min");
+    dki_node *made = others_decide ? zero(m) : count_open(m, side);
+    dki_node *condition = m->sides[side] && !m->is_open[side] ? NULL : is_of_all(m, side);
+
+    return condition ? choose(m, condition, count_open_rows(m, side), made) : made;
 }
 
 static dki_node *count_estimates(struct making *m)
 {
-    const dki_node *sides[2] = { call(m, "meaning", m->trees.at->children[0]), zero(m) };
+    const dki_node *x = m->trees.at->children[0],
+                   *is_one = binary(m, "==", call(m, "meaning", x), text(m, "estimate", 8));
 
-    if (!m->trees.failed)
-        ((dki_node *)(uintptr_t)sides[1])->value = (dk_value){ .type = DK_TEXT, .as.text = { "estimate", 8 } };
-    if (is_of_one(m->trees.at))
-        return find_there(m, dki_make(&m->trees, DKI_NODE_CALL, "==", sides, 2));
-    return count_where(m, dki_make(&m->trees, DKI_NODE_CALL, "==", sides, 2), m->trees.at->children[0]);
+    return is_of_one(m->trees.at) && !m->may_be_null ? find_there(m, is_one) : count_where(m, is_one, x);
 }
 
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
@@ -237,6 +326,7 @@ struct sight {
     const dk_table *table;
     bool found;         /* an interval */
     bool has_estimates; /* there may be some */
+    bool may_be_null;   /* some may be */
 };
 
 static void see_column(struct sight *sight, const dk_column *column)
@@ -244,7 +334,8 @@ static void see_column(struct sight *sight, const dk_column *column)
     const dk_dictionary *markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
 
     sight->found = true;
-    sight->has_estimates |= dk_dictionary_find_label(markers, (dk_text){ "estimate", 8 }) != 0;
+    sight->has_estimates |= dki_markers_have(markers, DK_MEANS_ESTIMATE);
+    sight->may_be_null |= dki_markers_may_be_null(markers);
 }
 
 /* Whether there may be an interval in a tree: a column of them, or one that is made. */
@@ -253,8 +344,10 @@ static bool see(void *arg, const dki_node *node)
     struct sight *sight = arg;
     size_t at;
 
-    if (node->kind == DKI_NODE_CALL)
+    if (node->kind == DKI_NODE_CALL) {
         sight->found |= strcmp(node->text, "interval") == 0;
+        sight->may_be_null |= strcmp(node->text, "/") == 0;
+    }
     if (node->kind != DKI_NODE_NAME)
         return true;
     at = dk_table_find(sight->table, node->text);
@@ -264,17 +357,16 @@ static bool see(void *arg, const dki_node *node)
 }
 
 static dk_status is_interval(const dki_plan *plan, const dk_expr *expr, const dki_node *node, bool *is_one,
-                             bool *has_estimates, dk_error *err)
+                             struct sight *sight, dk_error *err)
 {
-    struct sight sight = { plan->table, false, false };
     dki_scope scope = { .table = plan->table, .params = plan->params };
     dki_bound *bound = NULL;
     dk_status status = DK_OK;
 
     *is_one = false;
-    (void)dki_node_visit(node, see, &sight);
-    *has_estimates = sight.has_estimates;
-    if (!sight.found)
+    *sight = (struct sight){ .table = plan->table };
+    (void)dki_node_visit(node, see, sight);
+    if (!sight->found)
         return DK_OK;
     status = dki_bind(&scope, expr, node, &bound, err);
     if (status == DK_OK)
@@ -297,13 +389,12 @@ static bool is_monotone(const char *name)
 /* Sides that are open in some row make the aggregate's open, but where the others decide. */
 static dki_node *split(struct making *m, bool has_estimates)
 {
-    const char *name = m->trees.at->text;
-    const dki_node *children[DKI_BOUNDS_PARTS] = {
-        of_side(m, DK_CHILD_LEAST), of_side(m, DK_CHILD_GREATEST),
-        strcmp(name, "max") == 0 ? zero(m) : count_open(m, DK_CHILD_LEAST),
-        strcmp(name, "min") == 0 ? zero(m) : count_open(m, DK_CHILD_GREATEST),
-        has_estimates ? count_estimates(m) : zero(m)
-    };
+    const dki_node *children[DKI_BOUNDS_PARTS] = { of_side(m, DK_CHILD_LEAST),
+                                                   of_side(m, DK_CHILD_GREATEST),
+                                                   n_open(m, DK_CHILD_LEAST),
+                                                   n_open(m, DK_CHILD_GREATEST),
+                                                   has_estimates ? count_estimates(m) : zero(m),
+                                                   count_sure(m) };
 
     return m->trees.failed ? NULL : dki_make(&m->trees, DKI_NODE_CALL, ".bounds", children, DKI_BOUNDS_PARTS);
 }
@@ -346,9 +437,8 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     for (int side = 0; side < 2; side++)
         m->far[side] = far_of(plan, fields[side].column, side);
     markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
-    m->has_both =
-        m->is_open[0] && m->is_open[1] && dk_dictionary_find_label(markers, (dk_text){ "unbounded", 9 }) != 0;
-    m->has_unavailable = dk_dictionary_find_label(markers, (dk_text){ "unavailable", 11 }) != 0;
+    m->has_both = m->is_open[0] && m->is_open[1] && dki_markers_have(markers, DK_MEANS_UNBOUNDED);
+    m->has_unavailable = dki_markers_have(markers, DK_MEANS_UNAVAILABLE);
     if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
         return DK_OK;
     for (int side = 0; side < 2; side++)
@@ -393,14 +483,14 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
     struct making m = { .trees = { .arena = &plan->arena, .at = node, .err = err },
                         .weight = plan->weight ? dk_table_properties(plan->table)->weight : NULL };
     dki_plan_split made = { .node = node, .expr = expr };
-    bool has_estimates = false;
+    struct sight sight = { .table = plan->table };
     dk_status status = DK_OK;
 
     *is_split = dki_plan_find_split(plan, node) != NULL;
     if (*is_split || node->n_children == 0)
         return DK_OK;
     for (size_t i = 0; status == DK_OK && !*is_split && i < node->n_children; i++)
-        status = is_interval(plan, expr, node->children[i], is_split, &has_estimates, err);
+        status = is_interval(plan, expr, node->children[i], is_split, &sight, err);
     if (status != DK_OK || !*is_split)
         return status;
     if (!is_monotone(node->text) || dki_defined_find(plan->context, node->text)) {
@@ -414,7 +504,8 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
         return status;
     if (strcmp(plan->breakdown->measures[measure].name, "attached") == 0)
         m.has_unavailable = false; /* of figures beside a table the groups that lack one are told */
-    made.made = split(&m, has_estimates);
+    m.may_be_null = sight.may_be_null;
+    made.made = split(&m, sight.has_estimates);
     if (made.made == NULL)
         return DK_ERR_MEMORY;
     status = dki_grow(plan->context, (void **)&plan->splits, &plan->split_capacity, plan->n_splits + 1,

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/marker.h"
 #include "data/overlap.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
@@ -77,6 +78,12 @@ static dk_status choose_dimensions(dki_tighten *t, bool *has, dk_error *err)
     return status;
 }
 
+static bool may_be_null(const dk_column *column)
+{
+    return dk_column_type(column) == DK_INTERVAL &&
+           dki_markers_may_be_null(dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)));
+}
+
 static dk_status check_value(dki_tighten *t, const dki_anew *anew, size_t at, dk_error *err)
 {
     const dk_field *field = field_of(t, t->columns[at]), *first = field_of(t, t->columns[0]);
@@ -85,6 +92,12 @@ static dk_status check_value(dki_tighten *t, const dki_anew *anew, size_t at, dk
     if (!is_value(field->column))
         return dki_fail(err, DK_ERR_TYPE, "tighten adds up integers, decimals and intervals, and %s is %s",
                         field->name, dk_type_name(dk_column_type(field->column)));
+    if (may_be_null(field->column)) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "tighten: %s may be null in some rows, and is no part of a total there", field->name);
+        dki_hint(err, "say what counts then: coalesce(%s, 0)", field->name);
+        return DK_ERR_ARGUMENT;
+    }
     if (dki_anew_is_rate(anew, t->columns[at])) {
         (void)dki_fail(err, DK_ERR_ARGUMENT, "tighten: %s is no sum, and its totals are none of its parts",
                        field->name);
@@ -110,7 +123,8 @@ static dk_status choose_values(dki_tighten *t, const dki_anew *anew, bool *has, 
     for (size_t i = 0; i < t->spec->n_values && status == DK_OK; i++)
         status = take_role(t, t->spec->values[i], has, &t->columns[t->n_columns++], err);
     for (size_t i = 0; t->spec->n_values == 0 && i < dk_table_n_columns(t->table); i++)
-        if (!has[i] && is_value(field_of(t, i)->column) && !dki_anew_never_adds(anew, i))
+        if (!has[i] && is_value(field_of(t, i)->column) && !may_be_null(field_of(t, i)->column) &&
+            !dki_anew_never_adds(anew, i))
             t->columns[t->n_columns++] = i;
     if (status == DK_OK && t->n_columns == 0)
         return dki_fail(err, DK_ERR_ARGUMENT,
@@ -288,26 +302,31 @@ static dk_status read_numbers(dki_tighten *t, dk_error *err)
 
 /* The result. ------------------------------------------------------------------------------------------------------- */
 
-/* A row as it was where its bounds are, else with those that were found. */
-static dk_status add_row(dk_builder *builder, const dk_column *column, const dki_bounds *before,
-                         const dki_bounds *after, uint64_t row, dk_error *err)
+/* A row as it was where its bounds are, else with those that were found. What may have been null may be so still, unless what was made
+ * anew (NULL: nothing) is a number. */
+static dk_status add_row(dk_builder *builder, const dk_column *column, const dk_column *anew,
+                         const dki_bounds *before, const dki_bounds *after, uint64_t row, dk_error *err)
 {
-    dk_value value;
+    dk_value value, other = { .type = DK_INTERVAL, .as.interval.may_be_null = true };
     dk_interval made = { .least = after->least,
                          .greatest = after->greatest,
                          .no_least = after->no_least,
                          .no_greatest = after->no_greatest };
     dk_status status = dk_column_get(column, row, &value, err);
 
+    if (status == DK_OK && anew)
+        status = dk_column_get(anew, row, &other, err);
     if (status != DK_OK)
         return status;
     if (dk_column_type(column) == DK_INTERVAL) {
-        if (dki_tighten_are_same(before, after))
+        made.may_be_null = value.as.interval.may_be_null && (other.is_null || other.as.interval.may_be_null);
+        if (dki_tighten_are_same(before, after) && made.may_be_null == value.as.interval.may_be_null)
             return dk_builder_interval(builder, &value.as.interval, err);
-        if (value.as.interval.meaning == DK_MEANS_ESTIMATE) {
+        if (value.as.interval.meaning == DK_MEANS_ESTIMATE)
             made.meaning = DK_MEANS_ESTIMATE;
-            made.marker = value.as.interval.marker;
-        }
+        else if (made.no_least && made.no_greatest && !value.is_null)
+            made.meaning = DK_MEANS_UNBOUNDED;
+        dki_interval_mark(&made);
     }
     return dk_builder_interval(builder, &made, err);
 }
@@ -329,16 +348,20 @@ static dk_status give_overlap(const dk_column *column, const dk_column **made, d
     return status;
 }
 
-dk_status dki_tighten_column(const dki_tighten *t, const dk_column *column, const dki_bounds *before,
-                             const dki_bounds *after, size_t step, const dk_column **out, dk_error *err)
+dk_status dki_tighten_column(const dki_tighten *t, const dk_column *column, const dk_column *anew,
+                             const dki_bounds *before, const dki_bounds *after, size_t step, const dk_column **out,
+                             dk_error *err)
 {
     bool is_interval = dk_column_type(column) == DK_INTERVAL;
     const dk_dictionary *markers = is_interval ? dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)) : NULL;
     dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(t->context, DK_INTERVAL, dk_column_scale(column), markers, &builder, err);
+    dk_status status;
 
+    if (markers && dki_markers_may_be_null(markers)) /* which is another marker where it no longer may */
+        markers = NULL;
+    status = dk_builder_new(t->context, DK_INTERVAL, dk_column_scale(column), markers, &builder, err);
     DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
-    status = add_row(builder, column, &before[row * step], &after[row * step], row, err);
+    status = add_row(builder, column, anew, &before[row * step], &after[row * step], row, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
@@ -422,8 +445,8 @@ static dk_status finish(const dki_tighten *t, const dki_bounds *after, const dki
         const dk_column *column = field_of(t, t->columns[c])->column;
 
         if (!is_all_known(column)) /* else it stays so */
-            status =
-                dki_tighten_column(t, column, t->bounds + c, after + c, t->n_columns, &columns[t->columns[c]], err);
+            status = dki_tighten_column(t, column, NULL, t->bounds + c, after + c, t->n_columns,
+                                        &columns[t->columns[c]], err);
     }
     if (status == DK_OK)
         status = dki_anew_make(anew, after, columns, err);

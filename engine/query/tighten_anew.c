@@ -320,7 +320,7 @@ static dk_status narrow(dki_anew *anew, dki_quantity *quantity, const dk_column 
     if (n_against > quantity->n_against)
         quantity->n_against = n_against;
     if (status == DK_OK && n_narrower > 0) {
-        status = dki_tighten_column(t, column, before, after, 1, &narrower, err);
+        status = dki_tighten_column(t, column, made, before, after, 1, &narrower, err);
         if (status == DK_OK)
             status = replace(anew, quantity, narrower, err);
         dk_column_release(narrower);

@@ -14,6 +14,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/marker.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
 
@@ -256,7 +257,7 @@ static dk_status form_column(const dki_anew *anew, const dki_form *form, struct 
 
     DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
     {
-        dk_interval value = { .meaning = DK_MEANS_NOTHING, .marker = { "", 0 } };
+        dk_interval value = { .meaning = DK_MEANS_NOTHING };
         dki_bounds made;
 
         if (!read_row(anew, form, row, &of)) {
@@ -271,8 +272,8 @@ static dk_status form_column(const dki_anew *anew, const dki_form *form, struct 
         if (made.no_least && made.no_greatest)
             value.meaning = DK_MEANS_UNBOUNDED;
         else if (of.is_estimate)
-            value = (dk_interval){ made.least,       made.greatest,     made.no_least,
-                                   made.no_greatest, DK_MEANS_ESTIMATE, { "~", 1 } };
+            value.meaning = DK_MEANS_ESTIMATE;
+        dki_interval_mark(&value);
         status = dk_builder_interval(builder, &value, err);
     }
     if (status == DK_OK)

@@ -83,9 +83,11 @@ typedef struct dki_row_groups {
 /* tighten_sums.c. To be dropped in any case. */
 dk_status dki_row_groups_init(const dki_tighten *t, dki_row_groups *groups, dk_error *err);
 void dki_row_groups_drop(const dki_tighten *t, dki_row_groups *groups);
-/* tighten.c: the column of intervals with other bounds, before -> after, where they are other: those of row i stand at i * step. */
-dk_status dki_tighten_column(const dki_tighten *t, const dk_column *column, const dki_bounds *before,
-                             const dki_bounds *after, size_t step, const dk_column **out, dk_error *err);
+/* tighten.c: the column of intervals with other bounds, before -> after, where they are other: those of row i stand at i * step. anew:
+ * what was computed for it, which tells what can no longer be null; NULL: nothing. */
+dk_status dki_tighten_column(const dki_tighten *t, const dk_column *column, const dk_column *anew,
+                             const dki_bounds *before, const dki_bounds *after, size_t step, const dk_column **out,
+                             dk_error *err);
 /* The bounds of a column of integers, decimals or intervals: of row i to out[i * step]. What is impossible and has none is 0. */
 dk_status dki_tighten_read(const dki_tighten *t, const dk_column *column, dki_bounds *out, size_t step,
                            dk_error *err);

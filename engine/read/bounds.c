@@ -12,9 +12,11 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/marker.h"
 #include "show.h"
 
-#define ESTIMATE "~" /* before a number: how estimates are written */
+#define ESTIMATE "~"    /* before a number: how estimates are written */
+#define MAY_BE_NULL "?" /* behind it: what may be null */
 
 size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size)
 {
@@ -196,8 +198,11 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
         return read_with_bounds(rule->markers[marker].marker, text + n + 2, size - n - 3, mark, out, scale);
     if (size > 1 && *text == *ESTIMATE) {
         bounds.meaning = DK_MEANS_ESTIMATE;
-        bounds.marker = (dk_text){ ESTIMATE, 1 };
         text++;
+        size--;
+    }
+    if (size > 1 && text[size - 1] == *MAY_BE_NULL) {
+        bounds.may_be_null = true;
         size--;
     }
     dots = memmem(text, size, "..", 2);
@@ -206,9 +211,11 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
     } else {
         misfit = read_number(text, size, mark, &bounds.least, scale);
         bounds.greatest = bounds.least;
-        if (misfit == DKI_FITS && rule && rule->rounded > 0 && bounds.meaning == DK_MEANS_NOTHING)
+        if (misfit == DKI_FITS && rule && rule->rounded > 0 && bounds.meaning == DK_MEANS_NOTHING &&
+            !bounds.may_be_null)
             misfit = round_bounds(rule, facts, bounds.least, &bounds, scale);
     }
+    dki_interval_mark(&bounds);
     if (misfit == DKI_FITS)
         *out = bounds;
     return misfit;

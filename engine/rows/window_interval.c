@@ -8,8 +8,20 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "data/marker.h"
 
-enum { LEAST, GREATEST, KNOWN, WITH_LEAST, WITH_GREATEST, ESTIMATES, N_PARTS };
+enum {
+    LEAST,
+    GREATEST,
+    KNOWN,
+    WITH_LEAST,
+    WITH_GREATEST,
+    ESTIMATES,
+    UNSURE,
+    LEAST_OF_ALL,
+    GREATEST_OF_ALL,
+    N_PARTS
+};
 
 static dk_status eval_text(dk_context *context, const dk_field *fields, size_t n, uint64_t n_rows, const char *text,
                            const dk_params *params, const dk_column **out, dk_error *err)
@@ -27,68 +39,136 @@ static dk_status eval_text(dk_context *context, const dk_field *fields, size_t n
     return status;
 }
 
-/* *out: known in the rows whose number is an estimate; NULL where none is. */
-static dk_status estimates_of(const dki_window *window, const dk_column *arg, const dk_column **out, dk_error *err)
+/* What the argument, x, is in an expression. */
+static dk_status of_argument(const dki_window *window, const dk_column *arg, const char *text,
+                             const dk_column **out, dk_error *err)
 {
-    const dk_dictionary *markers = dk_column_levels(dk_column_child(arg, DK_CHILD_MARKER));
-
-    if (dk_dictionary_find_label(markers, (dk_text){ "estimate", 8 }) == 0)
-        return DK_OK;
-    return eval_text(window->context, (dk_field[]){ DK_FIELD("x", arg) }, 1, window->n_rows,
-                     "case(meaning(x) == 'estimate', 1)", NULL, out, err);
+    return eval_text(window->context, (dk_field[]){ DK_FIELD("x", arg) }, 1, window->n_rows, text, NULL, out, err);
 }
 
-/* The call over another column; counts: how many rows of it are known in the frame. */
-static dk_status run_of(const dki_window *window, const dki_window_call *call, const dk_column *arg, bool counts,
-                        const dk_column **out, dk_error *err)
+/* A bound as the call takes it where the number may be null: in a sum it counts or does not, and it does not decide how great the
+ * least is at most, nor how small the greatest. NULL: as it is. */
+static const char *bound_text(dki_window_what what, int part)
 {
+    if (what == DKI_SUM)
+        return part == LEAST ? "case((x is null) is null, least(least(x), 0), least(x))"
+                             : "case((x is null) is null, greatest(greatest(x), 0), greatest(x))";
+    if (what == DKI_MIN && part == GREATEST)
+        return "case((x is not null) is true, greatest(x))";
+    return what == DKI_MAX && part == LEAST ? "case((x is not null) is true, least(x))" : NULL;
+}
+
+/* The columns that frames are made of: of the bounds, of all that are known, of known bounds, and those in which only some rows are
+ * known. *own has what was made for the call. */
+static dk_status find_arguments(const dki_window *window, const dki_window_call *call,
+                                const dk_column *args[N_PARTS], const dk_column *own[N_PARTS], dk_error *err)
+{
+    const dk_column *arg = call->arg;
+    const dk_dictionary *markers = dk_column_levels(dk_column_child(arg, DK_CHILD_MARKER));
+    const char *texts[N_PARTS] = { NULL };
+    dk_status status = DK_OK;
+
+    args[LEAST] = args[WITH_LEAST] = dk_column_child(arg, DK_CHILD_LEAST);
+    args[GREATEST] = args[WITH_GREATEST] = dk_column_child(arg, DK_CHILD_GREATEST);
+    args[KNOWN] = arg;
+    if (dki_markers_have(markers, DK_MEANS_ESTIMATE))
+        texts[ESTIMATES] = "case(meaning(x) == 'estimate', 1)";
+    if (dki_markers_may_be_null(markers)) {
+        texts[UNSURE] = "case((x is null) is null, 1)";
+        texts[LEAST] = bound_text(call->what, LEAST);
+        texts[GREATEST] = bound_text(call->what, GREATEST);
+        if (call->what == DKI_MEAN || call->what == DKI_MAX)
+            args[LEAST_OF_ALL] = args[LEAST];
+        if (call->what == DKI_MEAN || call->what == DKI_MIN)
+            args[GREATEST_OF_ALL] = args[GREATEST];
+    }
+    for (int i = 0; i < N_PARTS && status == DK_OK; i++)
+        if (texts[i]) {
+            status = of_argument(window, arg, texts[i], &own[i], err);
+            args[i] = own[i];
+        }
+    return status;
+}
+
+static dk_status run_part(const dki_window *window, const dki_window_call *call, const dk_column *arg, int i,
+                          const dk_column **out, dk_error *err)
+{
+    static const dki_window_what whats[N_PARTS] = {
+        [KNOWN] = DKI_COUNT,  [WITH_LEAST] = DKI_COUNT, [WITH_GREATEST] = DKI_COUNT, [ESTIMATES] = DKI_COUNT,
+        [UNSURE] = DKI_COUNT, [LEAST_OF_ALL] = DKI_MIN, [GREATEST_OF_ALL] = DKI_MAX
+    };
     dki_window_call part = *call;
 
     part.arg = arg;
-    if (counts)
-        part.what = DKI_COUNT;
+    if (i >= KNOWN)
+        part.what = whats[i];
     return dki_window_run(window, &part, out, err);
 }
 
-/* An estimate in the frame makes what is computed of it one: nothing, known as an estimate, is added. */
+/* What is nothing, but an estimate, or null perhaps. */
+static dk_value nothing(dk_meaning meaning, bool may_be_null)
+{
+    dk_value value = { .type = DK_INTERVAL, .as.interval = { .meaning = meaning, .may_be_null = may_be_null } };
+
+    dki_interval_mark(&value.as.interval);
+    return value;
+}
+
+/* One side of the result: open where some row of the frame is, but of that side of a least or a greatest which the others decide. Of a
+ * mean among which some may be null, and of a least or a greatest among which all may be, it is that of all. */
+static void side_text(const dki_window_call *call, bool has_all, const char *side, dki_window_what other, char *out,
+                      size_t size)
+{
+    const char *known = call->what == other ? "" : "known == with_", *of = call->what == other ? "" : side;
+
+    if (!has_all)
+        (void)snprintf(out, size, "case(%s%s, %s)", *known ? known : "true", of, side);
+    else
+        (void)snprintf(out, size, "case(%s, case(known == with_%s, %s_of_all), %s%s, %s)",
+                       call->what == DKI_MEAN ? "unsure > 0" : "unsure == known", side, side,
+                       *known ? known : "true", of, side);
+}
+
+/* An estimate in the frame makes what is computed of it one: nothing, known as an estimate, is added. What may be null throughout may be
+ * null. */
 static dk_status put_together(const dki_window *window, const dki_window_call *call, const dk_column *const *parts,
                               const dk_column **out, dk_error *err)
 {
-    static const char *const names[N_PARTS] = { "least",      "greatest",      "known",
-                                                "with_least", "with_greatest", "estimates" };
-    const char *least = call->what == DKI_MAX ? "`least`" : "case(known == with_least, `least`)";
-    const char *greatest = call->what == DKI_MIN ? "`greatest`" : "case(known == with_greatest, `greatest`)";
-    const dk_value nothing = { .type = DK_INTERVAL,
-                               .as.interval = { .meaning = DK_MEANS_ESTIMATE, .marker = { "~", 1 } } };
-    const dk_params params = { &(dk_param){ "nothing", nothing }, 1 };
-    size_t n = parts[ESTIMATES] ? N_PARTS : ESTIMATES;
+    static const char *const names[N_PARTS] = { "low",       "high",   "known",      "with_low",   "with_high",
+                                                "estimates", "unsure", "low_of_all", "high_of_all" };
+    const dk_params params = { (const dk_param[]){ { "estimated", nothing(DK_MEANS_ESTIMATE, false) },
+                                                   { "perhaps", nothing(DK_MEANS_NOTHING, true) } },
+                               2 };
     dk_field fields[N_PARTS];
-    char text[250];
+    size_t n = 0;
+    char low[120], high[120], text[400];
 
-    for (size_t i = 0; i < n; i++)
-        fields[i] = DK_FIELD(names[i], parts[i]);
-    (void)snprintf(text, sizeof text, "case(known > 0, interval(%s, %s)%s)", least, greatest,
-                   parts[ESTIMATES] ? " + case(estimates > 0, $nothing, 0)" : "");
-    return eval_text(window->context, fields, n, window->n_rows, text, parts[ESTIMATES] ? &params : NULL, out, err);
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (parts[i])
+            fields[n++] = DK_FIELD(names[i], parts[i]);
+    side_text(call, parts[LEAST_OF_ALL], "low", DKI_MAX, low, sizeof low);
+    side_text(call, parts[GREATEST_OF_ALL], "high", DKI_MIN, high, sizeof high);
+    (void)snprintf(text, sizeof text, "case(known > 0, interval(%s, %s)%s%s)", low, high,
+                   parts[ESTIMATES] ? " + case(estimates > 0, $estimated, 0)" : "",
+                   parts[UNSURE] ? " + case(unsure == known, $perhaps, 0)" : "");
+    return eval_text(window->context, fields, n, window->n_rows, text,
+                     parts[ESTIMATES] || parts[UNSURE] ? &params : NULL, out, err);
 }
 
 dk_status dki_window_interval(const dki_window *window, const dki_window_call *call, const dk_column **out,
                               dk_error *err)
 {
-    const dk_column *args[N_PARTS] = { dk_column_child(call->arg, DK_CHILD_LEAST),
-                                       dk_column_child(call->arg, DK_CHILD_GREATEST), call->arg,
-                                       dk_column_child(call->arg, DK_CHILD_LEAST),
-                                       dk_column_child(call->arg, DK_CHILD_GREATEST) };
-    const dk_column *parts[N_PARTS] = { NULL }, *estimates = NULL;
-    dk_status status = estimates_of(window, call->arg, &estimates, err);
+    const dk_column *args[N_PARTS] = { NULL }, *own[N_PARTS] = { NULL }, *parts[N_PARTS] = { NULL };
+    dk_status status = find_arguments(window, call, args, own, err);
 
-    args[ESTIMATES] = estimates;
-    for (int i = 0; i < N_PARTS && status == DK_OK && args[i]; i++)
-        status = run_of(window, call, args[i], i >= KNOWN, &parts[i], err);
+    for (int i = 0; i < N_PARTS && status == DK_OK; i++)
+        if (args[i])
+            status = run_part(window, call, args[i], i, &parts[i], err);
     if (status == DK_OK)
         status = put_together(window, call, parts, out, err);
-    for (int i = 0; i < N_PARTS; i++)
+    for (int i = 0; i < N_PARTS; i++) {
         dk_column_release(parts[i]);
-    dk_column_release(estimates);
+        dk_column_release(own[i]);
+    }
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/marker.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
@@ -219,7 +220,9 @@ static bool intersect(dk_value *value, const dk_value *within)
         !(x->no_least && x->no_greatest)) /* else it is still any number, and not null */
         x->meaning = DK_MEANS_NOTHING;
     if (!x->no_least && !x->no_greatest && x->least == x->greatest) /* a number that is known */
-        *x = (dk_interval){ .least = x->least, .greatest = x->greatest };
+        *x = (dk_interval){ .least = x->least, .greatest = x->greatest, .may_be_null = x->may_be_null };
+    if (x->may_be_null)
+        dki_interval_mark(x);
     return x->no_least || x->no_greatest || x->least <= x->greatest;
 }
 

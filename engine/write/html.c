@@ -121,7 +121,7 @@ static const char *meaning_of(const dki_cells *cells, const dki_cell *cell)
 {
     if (cell->kind != DKI_CELL_VALUE || cell->value.type != DK_INTERVAL)
         return NULL;
-    return dki_words_meaning(cell->value.as.interval.meaning, cells->options->style);
+    return dki_words_meaning(&cell->value.as.interval, cells->options->style);
 }
 
 /* A part of a bar, in tenths of a percent: what a locale thinks of decimal marks is no matter of a page. */

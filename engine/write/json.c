@@ -143,6 +143,8 @@ static dk_status put_interval(const dk_value *value, dki_buffer *to, dk_error *e
     }
     if (status == DK_OK && interval->meaning != DK_MEANS_NOTHING)
         status = dki_buffer_format(to, err, ", \"meaning\": \"%s\"", dk_meaning_name(interval->meaning));
+    if (status == DK_OK && interval->may_be_null)
+        status = dki_buffer_text(to, ", \"may_be_null\": true", err);
     return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
 }
 

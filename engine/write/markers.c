@@ -42,8 +42,8 @@ static void note(dki_marker_facts *facts, first_bounds *first, const dk_interval
     if (interval->meaning == DK_MEANS_SUPPRESSED) {
         facts->longest = interval->marker.size > facts->longest ? interval->marker.size : facts->longest;
         facts->are_various = facts->are_various || is_other_than_first(first, interval);
-    } else if (interval->meaning == DK_MEANS_NOTHING && !interval->no_least && !interval->no_greatest &&
-               interval->least == interval->greatest) {
+    } else if (interval->meaning == DK_MEANS_NOTHING && !interval->may_be_null && !interval->no_least &&
+               !interval->no_greatest && interval->least == interval->greatest) {
         dki_bounds_note_number(interval->least, scale, &facts->all);
         dki_bounds_note_number(interval->least, dki_bounds_digits(interval, scale), &facts->needed);
     }

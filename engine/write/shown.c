@@ -100,7 +100,7 @@ static bool print_point(const dk_value *value, const dki_look *look, char *out, 
 }
 
 /* Both bounds where they differ, or are those of a marker: "115..125", "115..", "70.1..75.0 %". An estimate begins with "~". */
-static size_t print_interval(const dk_value *value, const dki_look *look, char *out, size_t size)
+static size_t print_number_or_bounds(const dk_value *value, const dki_look *look, char *out, size_t size)
 {
     const dk_interval *interval = &value->as.interval;
     char side[DKI_SHOWN_BYTES / 4];
@@ -124,6 +124,18 @@ static size_t print_interval(const dk_value *value, const dki_look *look, char *
         n += length;
     }
     out[n] = '\0';
+    return n;
+}
+
+/* What may be null ends with "?". */
+static size_t print_interval(const dk_value *value, const dki_look *look, char *out, size_t size)
+{
+    size_t n = print_number_or_bounds(value, look, out, size);
+
+    if (value->as.interval.may_be_null) {
+        out[n++] = '?';
+        out[n] = '\0';
+    }
     return n;
 }
 
@@ -191,7 +203,8 @@ const char *dki_show_value(const dk_value *value, const dki_look *look, char *sc
     case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
     case DK_PERIOD: *length = dki_format_period(value->as.integer, value->scale, scratch, size); break;
     case DK_INTERVAL:
-        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE)
+        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE &&
+            !value->as.interval.may_be_null)
             return print_marker(value, look, scratch, size, length);
         *length = print_interval(value, look, scratch, size);
         break;

@@ -59,14 +59,19 @@ void dki_words_size(uint64_t n_rows, size_t n_columns, dk_style style, char *out
                    count(n_columns, style, m), columns(n_columns, style));
 }
 
-const char *dki_words_meaning(dk_meaning meaning, dk_style style)
+const char *dki_words_meaning(const dk_interval *interval, dk_style style)
 {
     static const char *const dutch[DK_N_MEANINGS] = {
         [DK_MEANS_SUPPRESSED] = "onderdrukt",        [DK_MEANS_ESTIMATE] = "geschat",
         [DK_MEANS_UNAVAILABLE] = "niet beschikbaar", [DK_MEANS_IMPOSSIBLE] = "kan niet voorkomen",
         [DK_MEANS_UNBOUNDED] = "onbegrensd",
     };
+    dk_meaning meaning = interval->meaning;
 
+    if (interval->may_be_null && meaning == DK_MEANS_ESTIMATE)
+        return style == DK_STYLE_NL ? "geschat, of geen getal" : "estimate, or null";
+    if (interval->may_be_null)
+        return style == DK_STYLE_NL ? "of geen getal" : "or null";
     if (meaning == DK_MEANS_NOTHING)
         return NULL;
     return style == DK_STYLE_NL ? dutch[meaning] : dk_meaning_name(meaning);

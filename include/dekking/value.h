@@ -68,10 +68,12 @@ typedef enum dk_meaning {
 } dk_meaning;
 
 /* A number between two bounds, which are included. Both sides open: it is unbounded where that is what it means, else the value is
- * null. */
+ * null. Where it may be null, there is a number between them or none: a quotient whose denominator may be 0. Its marker says that
+ * ("?", "~?" of an estimate, "..?"). */
 typedef struct dk_interval {
     int64_t least, greatest;    /* 0 on a side that is open */
     bool no_least, no_greatest; /* open: nothing is known on that side */
+    bool may_be_null;           /* only of what means nothing, an estimate, or unbounded */
     dk_meaning meaning;
     dk_text marker; /* how the source writes it: "<5"; of size 0 where it has none */
 } dk_interval;

@@ -149,3 +149,5 @@ function c:sd() end
 ---@field marker? string
 --- What that means; `"unbounded"` of a number of which nothing is known.
 ---@field meaning? "suppressed"|"estimate"|"unavailable"|"impossible"|"unbounded"
+--- `true` of what is a number in these bounds, or null: a quotient whose denominator may be 0. Its marker ends in `"?"`.
+---@field may_be_null? boolean

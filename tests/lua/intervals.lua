@@ -261,7 +261,7 @@ test("a relative change of bounds is the narrowest that there is", function(t, d
     shown[#shown + 1] = tostring(row.c) .. " " .. tostring(row.twee)
   end
   t.eq(shown, { "nil nil", "-0.25..2.00 nil", "0..1 0.5..2.0", "-2.333334..1.000000 -3.666667..3.000000",
-    ".. -0.666667.." }) -- the change from what may be 0, or less, may be anything
+    "..? -0.666667.." }) -- the change from what may be 0, or less, may be anything, and null
 end)
 
 -- As docs/intervals.md says, and semantics.md: 0 or more; <5 is 0..4, or 1..4 beside a zero, and 0.0..4.9 beside tenths.

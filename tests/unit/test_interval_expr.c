@@ -39,11 +39,30 @@ static void quotients_are_rounded_outward(void **state)
 {
     (void)state;
     check("n / 3", "38.333333..41.666667 0.000000..1.333334 1.000000.. null 2.333333..2.333334");
-    check("1 / n", "0.008000..0.008696 0.250000.. 0.000000..0.333334 null 0.142857..0.142858");
+    check("1 / n", "0.008000..0.008696 0.250000..? 0.000000..0.333334 null 0.142857..0.142858");
     check("n / k", "11.500000..12.500000 -2.000000..0.000000 null null null");
-    check("k / m", "6.666666..6.666667 .. 0.000000 null null");
+    check("k / m", "6.666666..6.666667 ..? 0.000000? null null");
     check("n + q", "115.333333..125.333334 2.000000..6.000000 3.000000.. null null");
-    check("0 / n", "0.000000 0.000000 0.000000 null 0.000000");
+    check("0 / n", "0.000000 0.000000? 0.000000 null 0.000000");
+    check("n / n", "1.000000 1.000000? 1.000000 null 1.000000");
+}
+
+/* n is 115..125, 0..4, 3.., null, 7; k is 10, -2, 0. Only in the second row may n be 0. */
+static void what_may_be_null_says_so(void **state)
+{
+    (void)state;
+    check("1 / n is null", "false null false true false");
+    check("1 / n > 0", "true null null null true");
+    check("coalesce(1 / n, 9)", "0.008000..0.008696 0.250000.. 0.000000..0.333334 9.000000 0.142857..0.142858");
+    check("coalesce(1 / n, null)", "0.008000..0.008696 0.250000..? 0.000000..0.333334 null 0.142857..0.142858");
+    check("coalesce(0 / n, 9, 1)", "0.000000 0.000000..9.000000 0.000000 9.000000 0.000000");
+    check("case(n ~= 0, 0 / n, 1)", "0.000000 0.000000..1.000000 0.000000 1.000000 0.000000");
+    check("case(n == 0, 1, 0 / n)", "0.000000 0.000000..1.000000 0.000000 null 0.000000");
+    check("case(0 >= n, 1, 0 / n)", "0.000000 0.000000..1.000000 0.000000 null 0.000000");
+    check("case(n >= 0, 0 / n, 1)", "0.000000 0.000000? 0.000000 1.000000 0.000000");
+    check("case(1 / n is null, 1, 0)", "0 0..1 0 1 0");
+    check("case(n > 2, n, null)", "115..125 0..4? 3.. null 7");
+    check("meaning(1 / n) is null and marker(1 / n) == '?'", "null true null null false");
 }
 
 static void comparisons_may_be_unknown(void **state)
@@ -125,7 +144,7 @@ static void what_is_not_known_of_bounds_is_refused(void **state)
     refuse("n + t", DK_ERR_TYPE, "+: interval and text do not go together");
     refuse("n == 'x'", DK_ERR_TYPE, "==: interval and text do not go together");
     refuse("coalesce(n, t)", DK_ERR_TYPE, "coalesce: interval and text do not go together");
-    refuse("case(k > 1, n, q)", DK_ERR_TYPE, "case: interval and ratio do not go together");
+    refuse("case(k > 1, n, r)", DK_ERR_TYPE, "case: interval and real do not go together");
     refuse("round(n)", DK_ERR_TYPE, "round() wants a number, and this is interval");
     refuse("meaning(k)", DK_ERR_TYPE, "meaning() wants an interval, and this is integer");
     refuse("width(k)", DK_ERR_TYPE, "width() wants an interval, and this is integer");
@@ -218,10 +237,15 @@ static void failing_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sums_and_products_are_exact),    TEST(quotients_are_rounded_outward),
-        TEST(comparisons_may_be_unknown),     TEST(bounds_are_numbers),
-        TEST(estimates_and_markers),          TEST(what_is_not_known_of_bounds_is_refused),
-        TEST(the_truth_is_within_the_bounds), TEST(failing_memory_leaves_nothing),
+        TEST(sums_and_products_are_exact),
+        TEST(quotients_are_rounded_outward),
+        TEST(what_may_be_null_says_so),
+        TEST(comparisons_may_be_unknown),
+        TEST(bounds_are_numbers),
+        TEST(estimates_and_markers),
+        TEST(what_is_not_known_of_bounds_is_refused),
+        TEST(the_truth_is_within_the_bounds),
+        TEST(failing_memory_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
