@@ -283,7 +283,9 @@ dk_status dki_measure_whole(const dk_breakdown *breakdown, const dki_node *root,
 dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                    bool *is_split, dk_error *err);
 const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node); /* NULL: it is none */
-/* Of breakdown_share.c: a measure in which shares of a whole are such; the same tree where there are none. */
+/* Of breakdown_share.c: whether every row of a sum is one of the other, so that this is it and the rest; */
+bool dki_is_part(const dki_node *part, const dki_node *whole);
+/* a measure in which shares of a whole are such; the same tree where there are none. */
 dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
                           dk_error *err);
 /* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */

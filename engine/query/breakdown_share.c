@@ -34,8 +34,7 @@ static const dki_plan_split *find_sum(const dki_plan *plan, const dki_node *node
     return found;
 }
 
-/* Whether every row of part is one of whole. */
-static bool is_part(const dki_node *part, const dki_node *whole)
+bool dki_is_part(const dki_node *part, const dki_node *whole)
 {
     return dki_node_equal(part->children[0], whole->children[0]) &&
            (whole->filter == NULL || (part->filter && dki_node_equal(part->filter, whole->filter)));
@@ -49,7 +48,7 @@ static dki_node *make_share(dki_making *m, const dki_plan *plan, const dki_node 
     const dki_plan_split *part = find_sum(plan, node->children[0]);
     const dki_plan_split *whole = find_sum(plan, all ? all->children[0] : below);
 
-    if (part == NULL || whole == NULL || !is_part(part->node, whole->node))
+    if (part == NULL || whole == NULL || !dki_is_part(part->node, whole->node))
         return NULL;
     m->at = node;
     for (size_t i = 0; i < DKI_BOUNDS_PARTS; i++) {

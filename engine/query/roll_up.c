@@ -28,6 +28,20 @@ const dk_lineage_item *dki_roll_item(const dki_roll *roll, dk_lineage_kind kind,
     return NULL;
 }
 
+/* A column that got the name of another one would be taken for it. */
+static dk_status check_renamed(const dki_roll *roll, const dk_lineage_item *item, dk_error *err)
+{
+    const char *in_between = item->kind == DK_LINEAGE_STEP ? strstr(item->text, DKI_RENAMED) : NULL;
+    const char *now = in_between ? in_between + strlen(DKI_RENAMED) : NULL;
+
+    if (now == NULL ||
+        (!dki_roll_item(roll, DK_LINEAGE_MEASURE, now) && !dki_roll_item(roll, DK_LINEAGE_DIMENSION, now)))
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is not the breakdown's column of that name: %s", now, item->text);
+    dki_hint(err, "roll up first, and rename what that gives");
+    return DK_ERR_ARGUMENT;
+}
+
 /* Finds what the result's breakdown was, and what its columns are. */
 static dk_status find_breakdown(dki_roll *roll, dk_error *err)
 {
@@ -48,6 +62,8 @@ static dk_status find_breakdown(dki_roll *roll, dk_error *err)
     for (size_t i = roll->first; i < roll->end; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);
 
+        if (item->depth == 0 && check_renamed(roll, item, err) != DK_OK)
+            return DK_ERR_ARGUMENT;
         if (item->depth == 0 && item->kind == DK_LINEAGE_STEP && strncmp(item->text, "the first ", 10) == 0) {
             (void)dki_fail(err, DK_ERR_ARGUMENT, "the result shows %s only", item->text);
             dki_hint(err, "roll up a result with all its groups");

@@ -52,6 +52,13 @@ dk_status dki_roll_add_level(dki_roll *roll, dk_error *err);
 
 /* roll_up_measures.c: what the measures are of roll->rows. */
 dk_status dki_roll_add_measures(dki_roll *roll, dk_error *err);
+/* A column as one of roll->rows, under a name that no other has: "register of each gemeente", with `what` before it. *out is that
+ * name in an expression. */
+dk_status dki_roll_add_part(dki_roll *roll, const dk_column *column, const char *what, const char *measure,
+                            const char **out, dk_error *err);
+/* roll_up_shares.c: the text of a formula of measures in which shares in bounds are of their part and the rest. */
+dk_status dki_roll_write_shares(dki_roll *roll, const dki_node *root, const char *source, const char **out,
+                                dk_error *err);
 
 /* roll_up_totals.c. Whether rows with this mask are totals over the dimension. */
 bool dki_roll_totals(const dki_roll *roll, size_t dim, uint64_t mask);

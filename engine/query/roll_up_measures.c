@@ -78,19 +78,25 @@ static bool is_share_of_all(const dki_node *node, const dk_column *column)
            dk_column_n_children(column) > DK_CHILD_WHOLE;
 }
 
-static dk_status fail_measure(const dki_roll *roll, const dk_lineage_item *item, dk_error *err)
+static dk_status fail_measure(const dki_roll *roll, const dk_lineage_item *item, bool is_quotient, dk_error *err)
 {
     (void)dki_fail(err, DK_ERR_ARGUMENT,
                    "%s cannot be rolled up: it is %.200s, and not a sum of what its parts are", item->name,
                    item->text);
-    dki_hint(err, "leave it out, or ask the breakdown by %s anew", roll->level);
+    if (is_quotient)
+        dki_hint(err,
+                 "give its two sums names, and divide these: a = ..., b = ..., %s = a / b; or ask the breakdown by "
+                 "%s anew",
+                 item->name, roll->level);
+    else
+        dki_hint(err, "leave it out, or ask the breakdown by %s anew", roll->level);
     return DK_ERR_ARGUMENT;
 }
 
 /* The column as one of the rows under a name of its own, "register of each gemeente": measures are not named as columns that
  * they are made of. *out is the name in an expression. */
-static dk_status add_part(dki_roll *roll, const dk_column *column, const char *what, const char *measure,
-                          const char **out, dk_error *err)
+dk_status dki_roll_add_part(dki_roll *roll, const dk_column *column, const char *what, const char *measure,
+                            const char **out, dk_error *err)
 {
     const dk_table *longer = NULL;
     const char *name =
@@ -118,7 +124,7 @@ static dk_status aggregate_text(dki_roll *roll, const char *aggregate, const dk_
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
     const char *part = NULL, *name = dki_quote(&roll->arena, item->name, err);
-    dk_status status = name ? add_part(roll, column, "", item->name, &part, err) : DK_ERR_MEMORY;
+    dk_status status = name ? dki_roll_add_part(roll, column, "", item->name, &part, err) : DK_ERR_MEMORY;
 
     if (status != DK_OK)
         return status;
@@ -133,22 +139,26 @@ static dk_status rate_text(dki_roll *roll, const dk_lineage_item *item, const ch
     dk_status status = name ? DK_OK : DK_ERR_MEMORY;
 
     if (status == DK_OK)
-        status =
-            add_part(roll, dk_column_child(column, DK_CHILD_NUMERATOR), "numerator of ", item->name, &above, err);
+        status = dki_roll_add_part(roll, dk_column_child(column, DK_CHILD_NUMERATOR), "numerator of ", item->name,
+                                   &above, err);
     if (status == DK_OK)
-        status = add_part(roll, dk_column_child(column, DK_CHILD_DENOMINATOR), "denominator of ", item->name,
-                          &below, err);
+        status = dki_roll_add_part(roll, dk_column_child(column, DK_CHILD_DENOMINATOR), "denominator of ",
+                                   item->name, &below, err);
     if (status != DK_OK)
         return status;
     *out = dki_arena_format(&roll->arena, err, "%s = sum(%s) / sum(%s)", name, above, below);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status formula_text(dki_roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+static dk_status formula_text(dki_roll *roll, const dk_lineage_item *item, const dki_node *root, const char **out,
+                              dk_error *err)
 {
-    const char *name = dki_quote(&roll->arena, item->name, err);
+    const char *name = dki_quote(&roll->arena, item->name, err), *text = NULL;
+    dk_status status = name ? dki_roll_write_shares(roll, root, item->text, &text, err) : DK_ERR_MEMORY;
 
-    *out = name ? dki_arena_format(&roll->arena, err, "%s = %s", name, item->text) : NULL;
+    if (status != DK_OK)
+        return status;
+    *out = dki_arena_format(&roll->arena, err, "%s = %s", name, text);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
@@ -170,11 +180,11 @@ static dk_status measure_text(dki_roll *roll, const dk_lineage_item *item, const
     else if (dki_roll_overlaps(roll) && is_share_of_all(root, column))
         status = aggregate_text(roll, "sum", item, out, err);
     else if (dki_node_visit(root, visit_formula, &names))
-        status = formula_text(roll, item, out, err);
+        status = formula_text(roll, item, root, out, err);
     else if (is_rate(roll, root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
         status = rate_text(roll, item, out, err);
     else
-        status = fail_measure(roll, item, err);
+        status = fail_measure(roll, item, is_rate(roll, root), err);
     dk_expr_release(expr);
     return status;
 }
