@@ -16,7 +16,7 @@
 #include "show.h"
 
 #define ESTIMATE "~"    /* before a number: how estimates are written */
-#define MAY_BE_NULL "?" /* behind it: what may be null */
+#define MAY_BE_NULL "?" /* behind bounds: what may be null */
 
 size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size)
 {
@@ -201,11 +201,9 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
         text++;
         size--;
     }
-    if (size > 1 && text[size - 1] == *MAY_BE_NULL) {
-        bounds.may_be_null = true;
-        size--;
-    }
     dots = memmem(text, size, "..", 2);
+    bounds.may_be_null = dots && text[size - 1] == *MAY_BE_NULL;
+    size -= bounds.may_be_null;
     if (dots) {
         misfit = read_both(text, size, dots, mark, &bounds, scale);
     } else {

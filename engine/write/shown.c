@@ -83,14 +83,14 @@ static size_t print_bound(int64_t bound, uint8_t scale, bool upward, const dki_l
 }
 
 /* Both bounds where they are one number, or that of a quotient that was rounded outward in its last digit, which people do not
- * see; *length is what it takes. */
+ * see; *length is what it takes. In a file what may be null has both, "0..0?", as "0?" would be somebody's doubt. */
 static bool print_point(const dk_value *value, const dki_look *look, char *out, size_t size, size_t *length)
 {
     const dk_interval *interval = &value->as.interval;
     dk_value point = { .type = DK_DECIMAL, .scale = value->scale, .as.integer = interval->least };
     bool fewer = look->for_people && pattern_digits(look) < value->scale;
 
-    if (interval->no_least || interval->no_greatest ||
+    if (interval->no_least || interval->no_greatest || (interval->may_be_null && !look->for_people) ||
         (interval->least != interval->greatest && !(fewer && interval->greatest - interval->least == 1)))
         return false;
     if (value->scale == 0)

@@ -165,6 +165,8 @@ test("what may be null stays that in files, snapshots, appended and recoded rows
   local path = t.path "nl.csv"
   table:write(path, { style = "nl" })
   t.eq(told(dk.read(path, { decimal = ",", types = types.types }), "q"), WANT)
+  t.has(t.read(path), "..0,000000?") -- both bounds: 0? would be somebody's doubt
+  t.ok(not pcall(dk.read_text, "q\n2?\n1..2\n", types))
   path = t.path "q.dkt"
   table:save(path)
   t.eq(told(dk.open(path), "q"), WANT)

@@ -32,7 +32,7 @@ test("a share in bounds by region is what it is of the rows, and stays below 1",
 end)
 
 local function is_within(inner, outer)
-  local function ends(x) return x.least and tonumber(x.least) or -math.huge, x.greatest and tonumber(x.greatest) or math.huge end
+  local function ends(x) return tonumber(x.least or -math.huge), tonumber(x.greatest or math.huge) end
   local least, greatest = ends(inner)
   local low, high = ends(outer)
   return low <= least and greatest <= high
@@ -59,13 +59,13 @@ test("random shares in bounds are the same rolled up and asked by region", funct
   end
 end)
 
--- Of 9, and no longer of 0..10, 0..5 are p: what is not p is 4..9, and not 9..4, as it would be of the bounds as they were made.
+-- Of 9, and no longer of 0..10, 0..5 are p: what is not p is 4..9, and not 9..4, as it would be of bounds as they were made.
 test("shares of sums that are narrower now are rolled up as quotients", function(t, dk)
   local geo = geography(dk)
   local table = dk.table { { g = "a", s = true, x = { least = 0, greatest = 5 }, z = 1, y = 6 },
     { g = "a", s = false, x = { least = 0, greatest = 5 }, z = 2, y = 6 } }:use(geo)
-  local result = table:breakdown { by = "g", measures = { "p = sum(x) where s", "w = sum(x)", "q = p / w", "v = sum(z)",
-    "all = sum(y)" } }
+  local measures = { "p = sum(x) where s", "w = sum(x)", "q = p / w", "v = sum(z)", "all = sum(y)" }
+  local result = table:breakdown { by = "g", measures = measures }
   local narrower = result:tighten { values = { "w", "v" }, total = "all" }
   t.eq(tostring(narrower.w[1]), "9")
   t.eq(tostring(narrower:roll_up "r".q[1]), "0.000000..0.555556")
@@ -81,6 +81,7 @@ end)
 
 test("a quotient in bounds without names for its sums says how to roll it up", function(t, dk)
   local result = draw(dk):use(geography(dk)):breakdown { by = "g", measures = "q = (sum(x) where s) / sum(x)" }
-  t.says(function() result:roll_up "r" end, "q cannot be rolled up: it is (sum(x) where s) / sum(x), and not a sum of what its "
-    .. "parts are (give its two sums names, and divide these: a = ..., b = ..., q = a / b; or ask the breakdown by r anew)")
+  t.says(function() result:roll_up "r" end, "q cannot be rolled up: it is (sum(x) where s) / sum(x), and not a sum of what "
+    .. "its parts are (give its two sums names, and divide these: a = ..., b = ..., q = a / b; or ask the breakdown by r "
+    .. "anew)")
 end)
