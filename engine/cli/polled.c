@@ -40,9 +40,11 @@ void dkc_poll(lua_State *L)
 bool dkc_add_stock(lua_State *L, luaL_Buffer *out, int n)
 {
     if (lua_pcall(L, n, 1, 0) != LUA_OK) {
-        if (dkc_interrupt_is_raised())
-            lua_error(L);
-        return false;
+        if (!dkc_interrupt_is_raised())
+            return false;
+        if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "interrupted!") == 0)
+            dkl_raise_interrupted(L); /* it was raised within Lua's own, and names no line */
+        lua_error(L);
     }
     luaL_addvalue(out);
     dkc_poll(L);

@@ -7,11 +7,13 @@
 #include "polled.h"
 #include "stock.h"
 
+#define PIECE ((size_t)16 << 10) /* bytes: the slowest of conversions, in all of them, are done within a few ms */
+
 /* Where a piece of the format ends that begins at `at`: behind a conversion as a whole, and before a character that means nothing
  * else where a format begins. */
 static size_t end_of_piece(const char *format, size_t at, size_t size)
 {
-    size_t enough = size - at < DKC_LONG_TEXT ? size : at + DKC_LONG_TEXT;
+    size_t enough = size - at < PIECE ? size : at + PIECE;
 
     while (at < enough || (at < size && (format[at] == '!' || format[at] == '*'))) {
         if (format[at] != '%')
@@ -55,5 +57,7 @@ static bool add_date(lua_State *L, luaL_Buffer *out, int n_args)
 /* os.date([format [, time]]) */
 int dkc_date(lua_State *L)
 {
-    return dkc_is_long(L, 1) ? dkc_build(L, add_date, dkc_stock.date) : dkc_stock.date(L);
+    bool is_long = lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > PIECE;
+
+    return is_long ? dkc_build(L, add_date, dkc_stock.date) : dkc_stock.date(L);
 }
