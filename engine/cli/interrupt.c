@@ -136,13 +136,21 @@ static void set_raised(lua_State *L)
         replace_handlers(L, again ? NEAR_LEVELS : FAR_LEVELS);
 }
 
+static long nanoseconds_since(const struct timespec *then)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - then->tv_sec) * 1000000000L + now.tv_nsec - then->tv_nsec;
+}
+
 /* A function of the engine is about to raise it. Stock lua's own functions cannot be stopped: a script that is sent two
- * signals ends of the second one there, and does so here. */
+ * signals ends of the second one there, and does so here. What passed until the function looked is part of the pause. */
 static void stop_engine(lua_State *L)
 {
-    const struct timespec pause = { 0, SECOND_NANOSECONDS };
+    struct timespec pause = { 0, SECOND_NANOSECONDS - nanoseconds_since(&arrived) };
 
-    if (!insists)
+    if (!insists && pause.tv_nsec > 0)
         nanosleep(&pause, NULL);
     set_raised(L);
 }
@@ -237,17 +245,9 @@ static void word_refusal(lua_State *L)
     }
 }
 
-static bool is_late(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (now.tv_sec - arrived.tv_sec) * 1000000000L + now.tv_nsec - arrived.tv_nsec > LATE_NANOSECONDS;
-}
-
 bool dkc_interrupt_refuses(size_t size, bool at_once)
 {
-    if (n_signals <= n_raised || running == NULL || (!at_once && !is_late()))
+    if (n_signals <= n_raised || running == NULL || (!at_once && nanoseconds_since(&arrived) <= LATE_NANOSECONDS))
         return false;
     /* The collector forgets a finalizer for whose call there is no memory; what one of Lua does without end is stopped by the hook. */
     if (size < SMALL && is_finalizing(running))
