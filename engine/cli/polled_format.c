@@ -1,8 +1,7 @@
-/* polled_format.c - string.format of long texts.
+/* polled_format.c - string.format of long texts, and of many values.
  *
- * A format is taken in pieces: what stands between long texts is Lua's own to format, and those are added piece by piece. The
- * pieces keep the numbers of their arguments, behind as many empty ones as came before. Should one fail, Lua's own is
- * called with all of it, and says what is wrong.
+ * A format is taken in pieces: what stands between long texts is Lua's own to format, and those are added piece by piece. Should
+ * one fail, Lua's own is called with all of it, and says what is wrong.
  */
 #include <ctype.h>
 #include <lauxlib.h>
@@ -12,33 +11,28 @@
 #include "polled.h"
 #include "stock.h"
 
+#define MANY 500 /* values: a number of the largest ones in 99 digits takes some 15 us */
+
 struct piece {
     const char *format;
     size_t size;
-    int first, last; /* of its arguments; those before are empty */
+    int first, last; /* of its arguments */
 };
 
 /* Adds what Lua's own makes of a piece; false, and nothing is added, where it raises something. */
 static bool add_piece(lua_State *L, luaL_Buffer *out, const struct piece *piece)
 {
-    int top = lua_gettop(L), n_before = piece->first - 2;
-    luaL_Buffer format;
+    int n = piece->last - piece->first + 1;
 
     if (piece->size == 0)
         return true;
-    if (!lua_checkstack(L, piece->last + LUA_MINSTACK))
+    if (!lua_checkstack(L, n + LUA_MINSTACK))
         return false;
     lua_pushcfunction(L, dkc_stock.format);
-    luaL_buffinit(L, &format);
-    for (int i = 0; i < n_before; i++)
-        luaL_addstring(&format, "%s");
-    luaL_addlstring(&format, piece->format, piece->size);
-    luaL_pushresult(&format);
-    for (int i = 0; i < n_before; i++)
-        lua_pushliteral(L, "");
+    lua_pushlstring(L, piece->format, piece->size);
     for (int i = piece->first; i <= piece->last; i++)
         lua_pushvalue(L, i);
-    return dkc_add_stock(L, out, lua_gettop(L) - top - 1);
+    return dkc_add_stock(L, out, n + 1);
 }
 
 static void add_quoted(luaL_Buffer *out, const char *text, size_t size)
@@ -99,8 +93,8 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
             while (end < size && strchr("-+ #0123456789.", format[end]) && format[end])
                 end++;
             at = end < size ? end + 1 : size;
-            is_split = at - (size_t)(piece.format - format) > DKC_LONG_TEXT;
             piece.last++;
+            is_split = at - (size_t)(piece.format - format) > DKC_LONG_TEXT || piece.last - piece.first >= MANY;
             if (end == begin + 1 && end < size && (format[end] == 's' || format[end] == 'q') &&
                 piece.last <= n_args && dkc_is_long(L, piece.last)) {
                 piece.size = (size_t)(sign - piece.format);
@@ -122,11 +116,11 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
     return piece.last <= n_args && add_piece(L, out, &piece);
 }
 
-/* Whether there is something long, and nothing that says itself what its text is: that would be asked again where Lua's own
+/* Whether there is something long, or much, and nothing that says itself what its text is: that would be asked again where Lua's own
  * has to say what is wrong. */
 static bool is_ours(lua_State *L, int n_args)
 {
-    bool any = dkc_any_long(L, 1);
+    bool any = n_args > MANY || dkc_any_long(L, 1);
 
     for (int i = 2; i <= n_args && any; i++) {
         if (luaL_getmetafield(L, i, "__tostring") != LUA_TNIL) {

@@ -1,4 +1,4 @@
-/* polled_write.c - file:write and io.write of long texts, with a look at the context in between. */
+/* polled_write.c - file:write and io.write of long texts and of many values, with a look at the context in between. */
 #include <lauxlib.h>
 #include <lualib.h>
 
@@ -6,6 +6,7 @@
 #include "stock.h"
 
 #define OUTPUT "_IO_output" /* where the registry has the standard output of Lua's library */
+#define MANY 1000           /* values: within 2 ms */
 
 FILE *dkc_open_file(lua_State *L, int index)
 {
@@ -35,6 +36,11 @@ static bool write_number(lua_State *L, FILE *file, int arg)
     return fprintf(file, LUA_NUMBER_FMT, lua_tonumber(L, arg)) > 0;
 }
 
+static bool is_much(lua_State *L, int first)
+{
+    return lua_gettop(L) > MANY || dkc_any_long(L, first);
+}
+
 /* Writes the arguments from `first` to `last`; gives the handle. */
 static int write_all(lua_State *L, FILE *file, int handle, int first, int last)
 {
@@ -47,6 +53,8 @@ static int write_all(lua_State *L, FILE *file, int handle, int first, int last)
             success = write_number(L, file, arg);
         else
             success = write_text(L, file, arg);
+        if (success && arg % MANY == 0)
+            dkc_poll(L);
     }
     if (!success)
         return luaL_fileresult(L, 0, NULL);
@@ -56,7 +64,7 @@ static int write_all(lua_State *L, FILE *file, int handle, int first, int last)
 
 int dkc_write_file(lua_State *L)
 {
-    FILE *file = dkc_any_long(L, 2) ? dkc_open_file(L, 1) : NULL;
+    FILE *file = is_much(L, 2) ? dkc_open_file(L, 1) : NULL;
 
     return file ? write_all(L, file, 1, 2, lua_gettop(L)) : dkc_stock.file_write(L);
 }
@@ -66,7 +74,7 @@ int dkc_write_output(lua_State *L)
     int n = lua_gettop(L);
     FILE *file;
 
-    if (!dkc_any_long(L, 1))
+    if (!is_much(L, 1))
         return dkc_stock.write(L);
     lua_getfield(L, LUA_REGISTRYINDEX, OUTPUT);
     file = dkc_open_file(L, n + 1);

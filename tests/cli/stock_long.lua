@@ -360,4 +360,43 @@ end
 print(#os.date(text .. "%Y"), #os.date(text .. "%Y", nil), pcall(os.date, {}, 1))
 ]=]
 
+scripts["many.lua"] = [=[
+local function sum(text) local a = 0 for i = 1, #text do a = (a * 31 + text:byte(i)) % 1000003 end return #text, a end
+local floats, named = {}, setmetatable({}, { __tostring = function() return "named" end })
+for i = 1, 2500 do floats[i] = i / 7 end
+for _, n in ipairs { 499, 500, 501, 502, 1000, 1001, 2500 } do
+  for _, one in ipairs { "%g,", "%.3f%%", "%-10s|", "%q ", "%5.1f", "%a", "%x", "%d", "%c", "%", "%y" } do
+    local done, text = pcall(string.format, one:rep(n), table.unpack(floats))
+    print(n, one, done, done and sum(text) or text)
+  end
+end
+print(pcall(string.format, ("%g"):rep(2501), table.unpack(floats)))
+print(sum(("%g"):rep(3):format(table.unpack(floats))))
+for _, wrong in ipairs { "x", {}, named, true } do
+  local list = table.move(floats, 1, 2500, 1, {})
+  list[1700] = wrong
+  print((select(2, pcall(string.format, ("%d"):rep(2500), table.unpack(list))):gsub("0x%x+", "")))
+  print(#string.format(("%s"):rep(2499), table.unpack(list)) > 20000)
+  local file = io.open("written.txt", "w")
+  print(pcall(file.write, file, table.unpack(list)))
+  file:close()
+  print(sum(io.open("written.txt"):read "a"))
+  print((select(2, pcall(table.concat, table.move(list, 1, 2500, 9000, table.move(floats, 1, 2500, 1, {})), ","))))
+end
+print(io.write(table.unpack(floats)) == io.stdout)
+print(io.open("/dev/full", "w"):write(table.unpack(floats)))
+local numbers = {}
+for i = 1, 20001 do numbers[i] = i % 3 == 0 and i or i / 8 end
+for _, last in ipairs { 9999, 10000, 10001, 10002, 20001 } do print(sum(table.concat(numbers, ",", 1, last))) end
+print(pcall(table.concat, numbers, ",", 1, 20002))
+local texts = {}
+for i = 1, 20001 do texts[i] = "text " .. i * 7919 % 20011 end
+table.sort(texts)
+print(sum(table.concat(texts)))
+texts[7] = 1
+print(pcall(table.sort, texts))
+texts[7], texts[8] = {}, {}
+print(pcall(table.sort, texts))
+]=]
+
 return scripts
