@@ -19,6 +19,7 @@
 #include "allocate.h"
 #include "call.h"
 #include "collect.h"
+#include "end.h"
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
@@ -215,6 +216,7 @@ static int protected_main(lua_State *L)
     const dkc_options *options = lua_touserdata(L, 1);
     struct visit v = { L, options->program };
 
+    dkc_end_prepare(L);
     lua_settop(L, 2); /* stock lua has as much on its stack: a script that fills it gets as far */
     luaL_checkversion(L);
     if (options->version)
@@ -260,12 +262,24 @@ static bool flush_output(const char *program)
     return false;
 }
 
+struct outcome {
+    const char *program;
+    bool success;
+};
+
+static _Noreturn void leave(const void *of)
+{
+    const struct outcome *outcome = of;
+
+    exit(flush_output(outcome->program) && outcome->success ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
     dkc_options options;
+    struct outcome outcome;
     lua_State *L;
     int status;
-    bool success;
 
     if (!dkc_options_read(&options, argc, argv))
         return EXIT_FAILURE;
@@ -284,9 +298,7 @@ int main(int argc, char **argv)
     lua_pushcfunction(L, protected_main);
     lua_pushlightuserdata(L, &options);
     status = lua_pcall(L, 1, 1, 0);
-    success = lua_toboolean(L, -1);
+    outcome = (struct outcome){ options.program, lua_toboolean(L, -1) && status == LUA_OK };
     dkc_report(L, options.program, status);
-    lua_close(L);
-    success = flush_output(options.program) && success;
-    return success && status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    dkc_end(L, leave, &outcome);
 }

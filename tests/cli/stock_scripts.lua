@@ -276,6 +276,29 @@ print(coroutine.close(coroutine.create(print)), pcall(error, 1), xpcall(error, p
 for line in io.lines "script.lua" do io.write(line, "\n") end
 ]]
 
+-- What is finalized at the end, from the youngest to the oldest, with all that it needs.
+scripts["ending.lua"] = [[
+local function finalized(name, f)
+  return setmetatable({ name }, { __gc = function(x) print(x[1], #name, collectgarbage "count" > 0) if f then f() end end })
+end
+local file = io.open("written.txt", "w")
+file:write "not closed"
+oldest = finalized "oldest"
+local closed <close> = setmetatable({}, { __close = function() print "closed" end })
+local thrown = finalized("throws", function() warn "@on" error "in a finalizer" end)
+local making = finalized("makes", function() new = finalized "too late" io.write "no line end" end)
+local reading = finalized("reads", function()
+  print(io.open("written.txt"):read "a", io.popen "echo said":read "a", pcall(require, "nosuch") == false)
+end)
+local co = coroutine.wrap(function() local x <close> = finalized "of a coroutine" coroutine.yield() end)
+pcall(co)
+package.loaded.x = finalized("youngest", function() print(os.exit ~= nil) end)
+package.loaded.x = nil
+]]
+
+scripts["ending_by_exit.lua"] = "setmetatable({}, { __gc = function() print 'finalized' end }) os.exit(3, true)"
+scripts["ending_in_finalizer.lua"] = "setmetatable({}, { __gc = function() os.exit(4) end }) error 'of the script'"
+
 scripts["overflow.lua"] = "local function f() return 1 + f() end f()"
 
 return scripts
