@@ -5,7 +5,8 @@ local STARTS = 300
 return function(shell, check)
   if shell.run("nm -D " .. shell.build .. "/dekking.so | grep -q __asan_init").status == 0 then return end
 
-  -- Both in turn, one start each, so that what else the machine does meets both; the least of many is what they need themselves.
+  -- Both in turn, one start each, so that what else the machine does meets both; the least of many is what they need
+  -- themselves.
   local command = ([[bash -c 'for ((i = 0; i < %d; i++)); do
 a=$EPOCHREALTIME; lua5.4 -e ""; b=$EPOCHREALTIME; ./program -e ""; c=$EPOCHREALTIME; echo $a $b $c; done']]):format(STARTS)
   local stock, ours, n = math.huge, math.huge, 0

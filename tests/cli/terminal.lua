@@ -19,11 +19,16 @@ log_user 0
 set stty_init {columns COLUMNS rows 24}
 encoding system utf-8
 proc fail {why} { puts $why; catch {exec kill -KILL $::pid}; exit 1 }
-proc wait_for {what} { expect {
+# What came that nothing has taken.
+proc unread {} {
+  global expect_out
+  set expect_out(buffer) {}
+  expect -timeout 0 -re .+ {}
+  return $expect_out(buffer) }
+proc wait_for {what} { global expect_out; expect {
   -ex $what {}
-  timeout { expect -timeout 0 -re {.+} {} timeout { set ::expect_out(buffer) {} }
-    fail "no [list $what] in [list $::expect_out(buffer)]" }
-  eof { fail "the program ended before [list $what]: [list $::expect_out(buffer)]" } } }
+  timeout { fail "no [list $what] in [list [unread] ]" }
+  eof { fail "the program ended before [list $what]: [list $expect_out(buffer)]" } } }
 proc program {} { exec pgrep -n -f $::program }
 # Until no SIGINT waits for the program: the next would be one with it.
 proc taken {} { catch { while {[regexp {ShdPnd:\s*[0-9a-f]*[2367abef]\n} [exec cat /proc/$::pid/status] ]} { sleep 0.1 } } }
