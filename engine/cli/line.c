@@ -136,14 +136,24 @@ static bool obey_signals(dkc_input *input)
     return true;
 }
 
-/* Waits for a key; false when the line is to be given up. */
+/* Waits for a key; false when the line is to be given up. Where a key waits already ppoll lets no signal in, but Ctrl-C comes before
+ * it: the terminal has dropped all that was typed before Ctrl-C. */
 static bool wait_for_key(dkc_input *input)
 {
     struct pollfd key = { STDIN_FILENO, POLLIN, 0 };
+    bool interrupted;
+    int ready;
 
-    while (ppoll(&key, 1, NULL, &input->outside) < 0 && errno == EINTR)
+    do {
+        ready = ppoll(&key, 1, NULL, &input->outside);
+        interrupted = ready < 0 && errno == EINTR;
+        if (ready > 0) {
+            dkc_input_let_interrupt(true);
+            dkc_input_let_interrupt(false);
+        }
         if (!obey_signals(input))
             return false;
+    } while (interrupted);
     return true;
 }
 

@@ -231,6 +231,13 @@ local sessions = {
     { "\\003", "^C\r\n> " },
   },
   {
+    name = "what comes with a Ctrl-C is typed after it",
+    { "abc", "abc" },
+    { "\\003print(6 * 7)\\r", "\r\n42\r\n> " },
+    { "abc", "abc" },
+    { "\\003print(7 * 7)\\r", "\r\n49\r\n> " },
+  },
+  {
     name = "Ctrl-Z gives the terminal back",
     shell = "set -m; PROGRAM; stty -a | grep -o ' icanon '; fg",
     { "6 * 9", "9" },
