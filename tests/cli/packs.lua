@@ -128,7 +128,7 @@ dk.scenario "moved" {
 
   -- Ctrl-C ends a pack that does not end.
   shell.write("spin.lua", "while true do pcall(function() while true do end end) end")
-  local spun = shell.run "timeout --preserve-status -s INT 1.5 ./program list spin.lua"
+  local spun = shell.run "timeout --foreground --preserve-status -s INT 1.5 ./program list spin.lua"
   check.same("Ctrl-C", "exit status", 1, spun.status)
   check.has("Ctrl-C", spun.err, "interrupted!")
 
