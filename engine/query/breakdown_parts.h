@@ -13,6 +13,7 @@
 #include "expr/node.h"
 
 #define DKI_MAX_DIMENSIONS 16
+#define DKI_NULL_THERE " is null there" /* how notes of what was left out end */
 
 /* A dimension or a measure: its name and tree; label and format may be NULL. */
 typedef struct dki_part {

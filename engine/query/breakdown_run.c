@@ -78,7 +78,7 @@ static dk_status add_null_notes(struct notes *notes, const dki_result *result, d
     if (n > 0) {
         const char *text = dk_expr_text(breakdown->where);
 
-        status = format_note(notes, err, "%llu %s left out, because %.*s is null there", (unsigned long long)n,
+        status = format_note(notes, err, "%llu %s left out, because %.*s" DKI_NULL_THERE, (unsigned long long)n,
                              rows_were(n), shown_size(text, strlen(text)), text);
     }
     for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++) {
@@ -88,7 +88,7 @@ static dk_status add_null_notes(struct notes *notes, const dki_result *result, d
 
         n = result->groups.n_filter_null[i];
         if (n > 0)
-            status = format_note(notes, err, "%llu %s left out of %.*s, because %.*s is null there",
+            status = format_note(notes, err, "%llu %s left out of %.*s, because %.*s" DKI_NULL_THERE,
                                  (unsigned long long)n, rows_were(n), shown_size(part->name, strlen(part->name)),
                                  part->name, shown_size(text, filter->node->size), text);
     }

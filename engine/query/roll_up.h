@@ -77,7 +77,7 @@ dk_status dki_roll_keeps(const dki_roll *roll, uint64_t mask, bool *keeps, dk_er
 /* Says of *rolled which rows were left out before. */
 #define DKI_ROWS_LEFT "rolled up are the rows that were left " /* how these notes begin */
 dk_status dki_roll_note_left(dki_roll *roll, const dk_table **rolled, dk_error *err);
-/* What notes say of rows that were left out of what was rolled up before. lacks_totals: that totals are left out is said already. */
+/* What notes say of rows that were left out of what was rolled up, or of what that was made of. lacks_totals: that totals are left out is said already. */
 dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk_table **rolled, dk_error *err);
 
 #endif

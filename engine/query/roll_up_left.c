@@ -1,5 +1,6 @@
 /* roll_up_left.c - what a result that is rolled up says of rows that were left out of it before.
  *
+ * Rows of which nobody knows whether they count are left out of the region as they were of its parts, which is said again.
  * What is rolled up is of the rows left, and a note says so. Totals are made of them anew. A total over the members of sets cannot
  * be: it has everybody once, also those of rows that are gone. It stays where rows were chosen by dimensions that it is no total
  * over, as then all parts of it are there or it is gone with them; else it is left out.
@@ -80,6 +81,14 @@ dk_status dki_roll_keeps(const dki_roll *roll, uint64_t mask, bool *keeps, dk_er
 static const char gone[] =
     "totals over members are left out, as rows were: they would have those of rows that are gone";
 
+/* Whether it says what the breakdown left out because it was null. */
+static bool is_null_there(const char *note)
+{
+    size_t size = strlen(note), end = sizeof DKI_NULL_THERE - 1;
+
+    return size > end && strcmp(note + size - end, DKI_NULL_THERE) == 0;
+}
+
 dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk_table **rolled, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -87,7 +96,7 @@ dk_status dki_roll_say_again(const dk_table *before, bool lacks_totals, const dk
     for (size_t i = 0; i < dk_table_n_notes(before) && status == DK_OK; i++) {
         const char *note = dk_table_note(before, i);
 
-        if (strncmp(note, DKI_ROWS_LEFT, sizeof DKI_ROWS_LEFT - 1) == 0 ||
+        if (is_null_there(note) || strncmp(note, DKI_ROWS_LEFT, sizeof DKI_ROWS_LEFT - 1) == 0 ||
             (!lacks_totals && strcmp(note, gone) == 0))
             status = dki_roll_add_note(note, rolled, err);
     }

@@ -1,7 +1,8 @@
 /* roll_up_measures.c - a measure of all by those of its parts.
  *
  * What counts or sums is added up, least and greatest are of all, a formula of other measures is computed anew, and a rate is the
- * ratio of its sums. Anything else is refused by name.
+ * ratio of its sums. Anything else is refused by name; so is a difference or a sum of sums that is null for some part, as one of
+ * these sums may be known there.
  */
 #include <string.h>
 
@@ -44,8 +45,16 @@ static bool adds_up(const dki_node *node)
     return true;
 }
 
+/* One count or one sum. What is made of several is null where any of them is, and so lacks what the others are there. */
+static bool is_one(const dki_node *node)
+{
+    while (node->kind == DKI_NODE_CALL && node->n_children == 1) /* -sum(x) */
+        node = node->children[0];
+    return node->kind == DKI_NODE_AGGREGATE;
+}
+
 /* The same of a part of a rate, which may name a measure that was made before, be it in the result or not. */
-static bool part_adds_up(const dki_roll *roll, const dki_node *node)
+static bool holds_for_part(const dki_roll *roll, const dki_node *node, bool (*holds)(const dki_node *))
 {
     const dk_lineage_item *item =
         node->kind == DKI_NODE_NAME ? dki_roll_item(roll, DK_LINEAGE_MEASURE, node->text) : NULL;
@@ -54,18 +63,18 @@ static bool part_adds_up(const dki_roll *roll, const dki_node *node)
     bool does;
 
     if (item == NULL)
-        return adds_up(node);
+        return holds(node);
     if (dk_expr_parse(roll->context, item->text, &expr, &ignored) != DK_OK)
         return false;
-    does = part_adds_up(roll, dki_expr_root(expr));
+    does = holds_for_part(roll, dki_expr_root(expr), holds);
     dk_expr_release(expr);
     return does;
 }
 
 static bool is_rate(const dki_roll *roll, const dki_node *node)
 {
-    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && part_adds_up(roll, node->children[0]) &&
-           part_adds_up(roll, node->children[1]);
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 &&
+           holds_for_part(roll, node->children[0], adds_up) && holds_for_part(roll, node->children[1], adds_up);
 }
 
 /* A share of everybody, m / all(m): shares of one whole add up, also where groups overlap and the whole is not their sum. */
@@ -76,6 +85,18 @@ static bool is_share_of_all(const dki_node *node, const dk_column *column)
     return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && whole->kind == DKI_NODE_CALL &&
            strcmp(whole->text, "all") == 0 && whole->n_children == 1 &&
            dk_column_n_children(column) > DK_CHILD_WHOLE;
+}
+
+/* Whether the sum of the parts lacks some of what they are made of. */
+static bool lacks(const dki_roll *roll, const dki_node *node, const dk_column *parts)
+{
+    return dk_column_n_nulls(parts) > 0 && !holds_for_part(roll, node, is_one);
+}
+
+static bool rate_lacks(const dki_roll *roll, const dki_node *node, const dk_column *column)
+{
+    return lacks(roll, node->children[0], dk_column_child(column, DK_CHILD_NUMERATOR)) ||
+           lacks(roll, node->children[1], dk_column_child(column, DK_CHILD_DENOMINATOR));
 }
 
 static dk_status fail_measure(const dki_roll *roll, const dk_lineage_item *item, bool is_quotient, dk_error *err)
@@ -90,6 +111,17 @@ static dk_status fail_measure(const dki_roll *roll, const dk_lineage_item *item,
                  item->name, roll->level);
     else
         dki_hint(err, "leave it out, or ask the breakdown by %s anew", roll->level);
+    return DK_ERR_ARGUMENT;
+}
+
+static dk_status fail_null(const dki_roll *roll, const dk_lineage_item *item, dk_error *err)
+{
+    (void)dki_fail(
+        err, DK_ERR_ARGUMENT,
+        "%s cannot be rolled up: it is %.200s, which is null where one of these is, and some %s has none",
+        item->name, item->text, roll->dims[roll->base]->name);
+    dki_hint(err, "name each as a measure of its own, of which %s is made, or ask the breakdown by %s anew",
+             item->name, roll->level);
     return DK_ERR_ARGUMENT;
 }
 
@@ -174,7 +206,8 @@ static dk_status measure_text(dki_roll *roll, const dk_lineage_item *item, const
         return status;
     root = dki_expr_root(expr);
     if (adds_up(root))
-        status = aggregate_text(roll, "sum", item, out, err);
+        status =
+            lacks(roll, root, column) ? fail_null(roll, item, err) : aggregate_text(roll, "sum", item, out, err);
     else if (root->kind == DKI_NODE_AGGREGATE && (strcmp(root->text, "min") == 0 || strcmp(root->text, "max") == 0))
         status = aggregate_text(roll, root->text, item, out, err);
     else if (dki_roll_overlaps(roll) && is_share_of_all(root, column))
@@ -182,7 +215,7 @@ static dk_status measure_text(dki_roll *roll, const dk_lineage_item *item, const
     else if (dki_node_visit(root, visit_formula, &names))
         status = formula_text(roll, item, root, out, err);
     else if (is_rate(roll, root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
-        status = rate_text(roll, item, out, err);
+        status = rate_lacks(roll, root, column) ? fail_null(roll, item, err) : rate_text(roll, item, out, err);
     else
         status = fail_measure(roll, item, is_rate(roll, root), err);
     dk_expr_release(expr);

@@ -112,3 +112,42 @@ test("a total over members stays where all parts of it are left", function(t, dk
     t.eq(rolled:notes(), { overlap, case[3], case[4] }, i)
   end
 end)
+
+-- Arnhem 3 and 4, of which 3 is of a known; Duiven has nobody who is.
+test("what is made of several sums is rolled up where every part has each of them", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;M\nDuiven;M\nTiel;R\n", { "gemeente", "regio" })
+  local rows = dk.read_text "gemeente;s;x\nArnhem;true;3\nArnhem;false;4\nDuiven;false;5\nTiel;true;6\n":use(geo)
+  local function ask(by, ...)
+    return rows:breakdown { by = by, measures = { ... } }
+  end
+  for _, text in ipairs { "sum(x) - (sum(x) where s)", "(sum(x) where s) + count()", "-(sum(x) - (sum(x) where s))",
+    "(sum(x) - (sum(x) where s)) / sum(x)", "sum(x) / (count() + (sum(x) where s))" } do
+    t.raises(function() ask("gemeente", "v = " .. text):roll_up "regio" end, "v cannot be rolled up: it is " .. text
+      .. ", which is null where one of these is, and some gemeente has none",
+      "name each as a measure of its own, of which v is made, or ask the breakdown by regio anew")
+    local known = ask("gemeente", "v = " .. text):where "gemeente ~= 'Duiven'"
+    t.eq(#known:roll_up "regio", 2, text)
+  end
+  local rolled = ask("gemeente", "alle = sum(x)", "k = sum(x) where s", "v = alle - k"):roll_up "regio"
+  t.eq(rolled.v:to_lua(), { 9, 0 })
+  t.eq(ask("regio", "v = sum(x) - (sum(x) where s)").v:to_lua(), { 9, 0 })
+  local part = ask("gemeente", "k = sum(x) where s", "d = k / sum(x)", "m = -(sum(x) where s)"):drop "k":roll_up "regio"
+  local parts = part:derive { "teller = numerator(d)", "noemer = denominator(d)" }
+  t.eq({ parts.teller:to_lua(), parts.noemer:to_lua(), parts.m:to_lua() }, { { 3, 6 }, { 12, 6 }, { -3, -6 } })
+end)
+
+test("what nobody knows of the parts is told of what they are rolled up to", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio;land\nArnhem;M;NL\nDuiven;M;NL\nTiel;R;NL\n",
+    { "gemeente", "regio", "land" })
+  local rows = dk.read_text("gemeente;s;x\nArnhem;true;3\nArnhem;;.\nDuiven;true;.\nTiel;false;-\n",
+    { types = { s = "boolean", x = { "interval", markers = { ["."] = "unavailable", ["-"] = "impossible" } } } }):use(geo)
+  local ask = dk.breakdown { by = "gemeente", measures = { "som = sum(x)", "k = count() where s" } }
+  local notes = { "2 rows were left out of som, because x is null there",
+    "1 row was left out of k, because s is null there" }
+  t.eq(ask:by "regio"(rows):notes(), notes)
+  t.eq(ask(rows):roll_up "regio":notes(), notes)
+  t.eq(ask(rows):roll_up "regio":roll_up "land":notes(), notes)
+  t.eq(ask:with { where = "s" }(rows):roll_up "land":notes()[1], "1 row was left out, because s is null there")
+  local compared = ask:compare(rows, rows:head(2), { name = "later" })
+  t.eq(compared:roll_up "regio":notes(), compared:notes())
+end)
