@@ -388,6 +388,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
     struct side side = { .result = result, .expr = expr, .node = node };
     const char *name = dki_attached_name(result, node, err);
     const dk_column *column = NULL;
+    uint32_t passed;
     dk_status status;
 
     if (name == NULL)
@@ -395,8 +396,9 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
     if (dk_table_find(result->all, name) != DK_NO_COLUMN)
         return DK_OK;
     side.unknown = dki_attached_unknown(result->plan, node);
+    passed = dki_attached_passed(result->plan, node);
     for (size_t d = 0; d < result->plan->breakdown->n_by; d++)
-        if (!(side.unknown >> d & 1))
+        if (!((side.unknown | passed) >> d & 1))
             side.dims[side.n_dims++] = d;
     dki_text_map_init(&side.keys, context);
     status = dki_grow(context, (void **)&result->attached, &result->attached_capacity, result->n_attached + 1,

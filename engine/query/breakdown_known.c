@@ -134,16 +134,35 @@ const char *dki_figures_key(const dk_table *table, const dk_attachment *attachme
     return key_of(table, attachment, name);
 }
 
-uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node)
+/* The same, with dimensions that are there for bounds alone; *bounding: bits of these. */
+static uint32_t unknown_of_all(const dki_plan *plan, const dki_node *node, uint32_t *bounding)
 {
+    const dk_breakdown *breakdown = plan->breakdown;
     size_t n;
     const dk_attachment *attachment = dki_attached_to(plan->table, node, &n);
     uint32_t mask = 0;
 
-    for (size_t d = 0; d < plan->breakdown->n_by; d++)
-        if (attachment == NULL || !dki_attached_knows(plan, attachment, plan->breakdown->by[d].expr))
+    for (size_t d = 0; d < breakdown->n_by; d++)
+        if (attachment == NULL || !dki_attached_knows(plan, attachment, breakdown->by[d].expr))
             mask |= UINT32_C(1) << d;
+    *bounding = dki_all_totals(breakdown->n_by) & ~dki_all_totals(breakdown->n_by - breakdown->n_bounding);
     return mask;
+}
+
+uint32_t dki_attached_passed(const dki_plan *plan, const dki_node *node)
+{
+    uint32_t bounding, unknown = unknown_of_all(plan, node, &bounding);
+
+    if (!dki_is_bounded(node))
+        return bounding;
+    return (unknown & ~bounding) == 0 ? unknown : 0;
+}
+
+uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node)
+{
+    uint32_t bounding;
+
+    return unknown_of_all(plan, node, &bounding) & ~dki_attached_passed(plan, node);
 }
 
 /* Levels of the other table. ---------------------------------------------------------------------------------------- */
@@ -304,7 +323,9 @@ dk_status dki_attached_notes(const dki_result *result, const dk_expr *expr, cons
     }
     if (status != DK_OK || lacking->n == 0)
         return status;
-    dki_result_describe_by(result, lacking->first, ~dki_attached_unknown(result->plan, node), first);
+    dki_result_describe_by(result, lacking->first,
+                           ~(dki_attached_unknown(result->plan, node) | dki_attached_passed(result->plan, node)),
+                           first);
     size = snprintf(text, sizeof text, "%s: the table that is attached knows nothing of %s", shown, first);
     if (lacking->n > 1)
         (void)snprintf(text + size, sizeof text - (size_t)size, " and %llu more",

@@ -11,7 +11,10 @@ const dk_attachment *dki_attached_to(const dk_table *table, const dki_node *node
 /* Whether an expression is made of columns by which the figures are known: those that were named when they were attached,
  * and coarser levels of these. */
 bool dki_attached_knows(const dki_plan *plan, const dk_attachment *attachment, const dk_expr *expr);
-/* Bits of the dimensions by which nothing is known of what the node is about. */
+/* Bits of the dimensions that are there for the bounds of other figures, and tell nothing of what the node is about: its figure is that
+ * of those that are shown. */
+uint32_t dki_attached_passed(const dki_plan *plan, const dki_node *node);
+/* Bits of the others by which nothing is known of what the node is about. */
 uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node);
 /* The table that the node is about, with a column for each such level that dimensions, the condition and the measure mention. */
 dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_note_fn *note, void *arg,

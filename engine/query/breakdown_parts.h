@@ -71,6 +71,7 @@ struct dk_breakdown {
     size_t n_within;
     size_t n_hidden;          /* so many dimensions, the last ones, are not shown: each is told by another */
     const uint32_t *told_by;  /* of these: bits of those that tell it, though not of null; NULL: none that do so */
+    size_t n_bounding;        /* so many of them, the last ones, are for attached(m, 'bounds') alone */
     size_t n_apart;           /* so many dimensions, the first ones, tell questions apart: no all() totals them */
     const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };

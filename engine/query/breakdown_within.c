@@ -309,8 +309,10 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
     if (own != SIZE_MAX)
         told_by |= UINT32_C(1) << own;
     status = parse_key(within, key, &within->by[at], err);
-    if (status == DK_OK)
+    if (status == DK_OK) {
         take_dimension(within, told_by, loosely);
+        within->second.n_bounding++;
+    }
     return status;
 }
 

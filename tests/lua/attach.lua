@@ -381,3 +381,24 @@ test("figures that totals lack are told, whether they are absent or null, and by
   t.eq(rows:attach(dk.table { { p = "X", n = 1 }, { p = "Y", n = 2 } }, "p"):breakdown { measures = "a = attached(n)" }
     :notes(), {})
 end)
+
+-- Rows of A alone: 4 of t and 5 of u are in A, 6 and 7 more in B.
+test("what bounds go by changes no figure beside them", function(t, dk)
+  local rows = dk.table { { "r", { "A", "A" } }, { "k", { "t", "u" } } }
+  local figures = dk.table { { "r", { "A", "A", "B", "B" } }, { "k", { "t", "u", "t", "u" } }, { "f", { 4, 5, 6, 7 } } }
+  local both = rows:attach(figures, { "r", "k" })
+  local function ask(...)
+    return both:breakdown { by = "k", margins = "totals", measures = { "n = count()", ... } }
+  end
+  t.eq(ask "a = attached(f)".a:to_lua(), { 10, 12, 22 })
+  local beside = ask("a = attached(f)", "b = attached(f, 'bounds')", "d = n / attached(f)")
+  t.eq(beside.a:to_lua(), { 10, 12, 22 })
+  t.eq({ tostring(beside.b[1]), tostring(beside.b[2]), tostring(beside.b[3]) }, { "4", "5", "22" })
+  t.eq(beside:derive "noemer = denominator(d)".noemer:to_lua(), { 10, 12, 22 })
+  -- Figures of another table, which says nothing of r.
+  local more = both:attach(dk.table { { "k", { "t", "u", "v" } }, { "h", { 3, 2, 1 } } }, "k")
+  local three = more:breakdown { by = "k", margins = "totals",
+    measures = { "n = count()", "b = attached(f, 'bounds')", "h = attached(h)", "hb = attached(h, 'bounds')" } }
+  t.eq(three.h:to_lua(), { 3, 2, 6 })
+  t.eq({ tostring(three.hb[1]), tostring(three.hb[2]), tostring(three.hb[3]) }, { "3", "2", "6" })
+end)
