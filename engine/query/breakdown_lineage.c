@@ -160,6 +160,7 @@ static void add_parts(struct write *write)
 
     if (breakdown->where)
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_FILTER,
+                                       .name = DKI_OWN_WHERE,
                                        .text = dk_expr_text(breakdown->where),
                                        .n_rows = write->result->groups.n_where,
                                        .n_null = write->result->groups.n_where_null });

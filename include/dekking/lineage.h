@@ -11,8 +11,9 @@
 #include <dekking/table.h>
 
 typedef enum dk_lineage_kind {
-    DK_LINEAGE_SOURCE,    /* name and text: the table, and the file or how it was made; n_rows that it has */
-    DK_LINEAGE_FILTER,    /* text: a condition; n_rows for which it holds, n_null where it is null */
+    DK_LINEAGE_SOURCE, /* name and text: the table, and the file or how it was made; n_rows that it has */
+    DK_LINEAGE_FILTER, /* text: a condition; n_rows for which it holds, n_null where it is null; name "where": that of the
+                             breakdown which follows, and of figures beside the table too; else NULL */
     DK_LINEAGE_COLUMN,    /* name, text: a column that an expression made */
     DK_LINEAGE_BREAKDOWN, /* name (may be NULL); n_rows: of the result; what follows belongs to it */
     DK_LINEAGE_WEIGHT,    /* name: the column that count() adds up */

@@ -154,15 +154,21 @@ local function measures_of(asked, dims, found)
   for _, dim in ipairs(dims) do
     conditions[#conditions + 1] = not dim.hidden and dim.condition or nil
   end
-  local where = #conditions > 0 and table.concat(conditions, " and ") or nil
+  local of_cell = #conditions > 0 and table.concat(conditions, " and ") or nil
+  local where = asked.own and of_cell and ("(%s) and %s"):format(asked.own, of_cell) or asked.own or of_cell
   local function expression(i)
     local text, whole = core.cell_expression(dims, asked.measures, i, figures)
-    return text and { text = text, where = not whole and where or nil }
+    return text and { text = text, where = not whole and where or whole and asked.own or nil }
   end
   for i, item in ipairs(asked.measures) do
     measures[item.shown] = expression(i)
   end
-  return measures, where
+  return measures, where, of_cell
+end
+
+-- What goes before the question: but for the breakdown's own condition where that is about figures beside the table too.
+local function steps_of(asked)
+  return asked.own and table.move(asked.steps, 1, #asked.steps - 1, 1, {}) or asked.steps
 end
 
 local function say_again(lines, asked, cell)
@@ -179,10 +185,13 @@ local function say_again(lines, asked, cell)
   end
   for _, item in ipairs(asked.measures) do
     local measure = cell.measures[item.shown]
+    local over = measure and measure.where ~= cell.where
+      and ", over all rows" .. (measure.where and " where " .. measure.where or "") or ""
     lines[#lines + 1] = not measure
       and ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row"):format(item.shown)
-      or ("  %s = %s%s"):format(item.shown, measure.text, cell.where and not measure.where and ", over all rows" or "")
+      or ("  %s = %s%s"):format(item.shown, measure.text, over)
   end
 end
 
-return { conditions_of = conditions_of, measures_of = measures_of, say_again = say_again, again = again }
+return { conditions_of = conditions_of, measures_of = measures_of, steps_of = steps_of, say_again = say_again,
+         again = again }

@@ -178,6 +178,8 @@ local function read(all)
     asked.is_narrower = asked.is_narrower or item.kind == "step" and item.text:find "^bounds narrower by " ~= nil
   end
   asked.figures = figures_of(asked, params)
+  local step = asked.steps[#asked.steps]
+  asked.own = #asked.figures > 0 and step and step.kind == "where" and step.name and step.text or nil -- of figures too
   for _, item in ipairs(asked.after) do
     local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
     for _, list in ipairs { asked.dims, asked.measures } do

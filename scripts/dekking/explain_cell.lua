@@ -162,10 +162,10 @@ return core.export(function(result, wanted, source)
   local columns, lines = words.columns(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
-  local cell = { steps = asked.steps, measures = {} }
+  local cell, of_cell = { steps = question.steps_of(asked), measures = {} }, nil
   local dims = not asked.is_part and question.conditions_of(found, asked, columns)
   if dims then
-    cell.measures, cell.where = question.measures_of(asked, dims, found)
+    cell.measures, cell.where, of_cell = question.measures_of(asked, dims, found)
   end
   local known = numbers.of(result, asked, found, source, function(of) return questions.steps_after(asked, of) end)
   numbers.say(lines, known)
@@ -183,7 +183,7 @@ return core.export(function(result, wanted, source)
       names[i] = item.name
     end
     local part = core.part(compared.later and "explain_tables" or "explain_change")
-    local more, told = part.cell(compared, names, row_condition(found, asked), cell.where)
+    local more, told = part.cell(compared, names, row_condition(found, asked), of_cell)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end

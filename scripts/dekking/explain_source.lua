@@ -136,10 +136,11 @@ function sources.of(result, asked, source, steps_of)
   if steps and #steps >= n_own then
     local before, own = split(steps, n_own)
     local base = parts.with_steps(table_of, before)
-    found.base = { base = parts.with_steps(base, own), has_rows = true }
+    local function rows(of) return asked.own and of or parts.with_steps(of, own) end
+    found.base = { base = rows(base), where = asked.own, has_rows = true }
     if compared and compared.later then
-      local later = parts.with_steps(compared.later, own)
-      found.sides[compared.name] = { base = found.base.base, later = later, name = compared.name, has_rows = true }
+      found.sides[compared.name] = { base = found.base.base, later = rows(compared.later), where = asked.own,
+                                     name = compared.name, has_rows = true }
     elseif compared and compared.scenarios then
       found.sides = scenario_sides(compared, base, own)
     end

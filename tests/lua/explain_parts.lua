@@ -234,3 +234,33 @@ test("a group that the base lacks, and a long comparison that was sorted, are to
     t.ok(not text:find "Not all numbers", text)
   end
 end)
+
+-- The condition of the breakdown is about the figures too, one on the rows alone is not.
+test("the question of figures beside a table has the breakdown's own condition", function(t, dk)
+  local rows = dk.table { { "r", { "A", "A", "B" } }, { "k", { "t", "u", "t" } } }
+  local figures = dk.table { { "r", { "A", "A", "B", "B" } }, { "k", { "t", "u", "t", "u" } }, { "f", { 4, 5, 6, 7 } } }
+  local beside = rows:attach(figures, { "r", "k" })
+  local measures = { "n = count()", "d = n / attached(f)", "q = n / all(attached(f))" }
+  local own = beside:breakdown { by = "k", margins = "totals", where = "r == 'A'", measures = measures }
+  local text, cell = own:explain { k = "t" }
+  t.eq({ cell.again("n", beside).cell[1], cell.again("d", beside).cell[1], cell.again("q", beside).cell[1] },
+    { 1, own.d[1], own.q[1] })
+  t.eq({ own.d[1], cell.measures.d.where, cell.where, #cell.steps }, { 0.25, "r == 'A'", "(r == 'A') and k == \"t\"", 0 })
+  t.has(text, "  where (r == 'A') and k == \"t\"\n  n = count()\n"
+    .. "  d = (count() where k == \"t\") / attached((sum(f) where k == \"t\")), over all rows where r == 'A'\n")
+  t.has(text, "all((attached(f))) is 9")
+  local _, total = own:explain(dk.total)
+  t.eq({ total.where, total.again("q", beside).cell[1] }, { "r == 'A'", own.q[3] })
+  local chosen = beside:where "r == 'A'":breakdown { by = "k", margins = "totals", measures = measures }
+  _, cell = chosen:explain { k = "t" }
+  t.eq({ chosen.d[1], cell.again("d", beside).cell[1], cell.where, #cell.steps }, { 0.1, 0.1, "k == \"t\"", 1 })
+  local path = os.tmpname()
+  own:save(path)
+  _, cell = dk.open(path):explain { k = "t" }
+  t.eq(cell.again("d", beside).cell[1], 0.25)
+  os.remove(path)
+  local compared = dk.breakdown { by = "k", where = "r == 'A'", measures = measures }
+    :compare(beside, beside:head(2), { name = "b" })
+  _, cell = compared:explain { k = "t" }
+  t.eq(cell.again("d", beside).cell[1], compared.d_base[1])
+end)

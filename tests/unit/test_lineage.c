@@ -53,7 +53,7 @@ static void steps_stand_in_order(void **state)
     assert_string_equal(show_lineage(result),
                         "source - '-' 4 0\n"
                         "filter - 'x < 4' 2 1\n"
-                        "filter - 'x > 0' 2 0\n"
+                        "filter where 'x > 0' 2 0\n"
                         "breakdown vraag '-' 2 0\n"
                         "dimension g 'g' 0 0\n"
                         "measure n 'count()' 0 0\n"
