@@ -255,11 +255,12 @@ static dk_status parse_key(struct within *within, const char *key, dki_part *out
     return status;
 }
 
-/* Whether each dimension that tells the column does so by itself: told_by. hierarchy: only those of which it is a level, or only others,
- * which may tell it by chance in these rows. */
-static dk_status find_key_tellers(struct within *within, const dk_column *coarse, bool hierarchy, uint32_t *told_by,
-                                  uint32_t *loosely, dk_error *err)
+/* Whether each dimension that tells the column does so by itself: told_by. figures NULL: only those of which it is a level; else only
+ * others, which may tell it by chance in these rows, and by which these figures are not known anyway. */
+static dk_status find_key_tellers(struct within *within, const dk_column *coarse, const dk_attachment *figures,
+                                  uint32_t *told_by, uint32_t *loosely, dk_error *err)
 {
+    bool hierarchy = figures == NULL;
     dk_error other = DK_ERROR_INIT;
     dk_status status = DK_OK;
 
@@ -268,7 +269,8 @@ static dk_status find_key_tellers(struct within *within, const dk_column *coarse
         bool loose = false;
 
         if (fine == NULL || dk_column_type(fine) != DK_CATEGORY ||
-            hierarchy != dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
+            hierarchy != dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)) ||
+            (figures && dki_figures_know(within->table, figures, within->breakdown->by[dim].expr)))
             continue;
         status = check_told(within, dim, hierarchy ? &loose : NULL, &other);
         if (status == DK_OK)
@@ -284,7 +286,7 @@ static dk_status find_key_tellers(struct within *within, const dk_column *coarse
 /* A dimension more for a column by which figures beside the table are known, where others tell it: what is said of finer groups goes by
  * the least region that they are in. So it does where a cube totals the region beside its municipalities, which are in it all the
  * same: then the region is a dimension already, and this one is told by either. */
-static dk_status add_key(struct within *within, const char *key, dk_error *err)
+static dk_status add_key(struct within *within, const dk_attachment *figures, const char *key, dk_error *err)
 {
     const dk_column *coarse = column_of(within, key);
     size_t at = within->second.n_by, own = dki_breakdown_find_dimension(&within->second, key);
@@ -296,9 +298,9 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
                              dimension_column(within, own) != coarse)))
         return DK_OK;
     within->by[at] = (dki_part){ .name = key };
-    status = find_key_tellers(within, coarse, true, &told_by, &loosely, err);
+    status = find_key_tellers(within, coarse, NULL, &told_by, &loosely, err);
     if (status == DK_OK && own == SIZE_MAX && (told_by | loosely) == 0) {
-        status = find_key_tellers(within, coarse, false, &told_by, &loosely, err);
+        status = find_key_tellers(within, coarse, figures, &told_by, &loosely, err);
         if (told_by != 0) {
             within->chance_key = key;
             within->chance_by = within->breakdown->by[__builtin_ctz(told_by)].name;
@@ -447,7 +449,7 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
 
         for (size_t k = 0;
              k < attachment->n_by && dki_attached_bounds(breakdown, table, attachment) && status == DK_OK; k++)
-            status = add_key(&within, attachment->by[k], err);
+            status = add_key(&within, attachment, attachment->by[k], err);
     }
     if (status == DK_OK && within.second.n_hidden > 0)
         status = make_sets(&within, &sets, err);

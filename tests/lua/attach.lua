@@ -393,12 +393,19 @@ test("what bounds go by changes no figure beside them", function(t, dk)
   t.eq(ask "a = attached(f)".a:to_lua(), { 10, 12, 22 })
   local beside = ask("a = attached(f)", "b = attached(f, 'bounds')", "d = n / attached(f)")
   t.eq(beside.a:to_lua(), { 10, 12, 22 })
-  t.eq({ tostring(beside.b[1]), tostring(beside.b[2]), tostring(beside.b[3]) }, { "4", "5", "22" })
+  t.eq({ tostring(beside.b[1]), tostring(beside.b[2]), tostring(beside.b[3]) }, { "10", "12", "22" }) -- known by k
   t.eq(beside:derive "noemer = denominator(d)".noemer:to_lua(), { 10, 12, 22 })
-  -- Figures of another table, which says nothing of r.
-  local more = both:attach(dk.table { { "k", { "t", "u", "v" } }, { "h", { 3, 2, 1 } } }, "k")
+  -- Regions are known, and so is their country, whichever of them the rows here are in.
+  local geo = dk.hierarchy(dk.read_text "r;land\nA;N\nB;N\nC;M\n", { "r", "land" })
+  local regions = dk.table({ { "r", { "A", "B", "C" } }, { "f", { 9, 13, 5 } } }, { types = { r = "category" } })
+  local placed = dk.table({ { "r", { "A", "C" } } }, { types = { r = "category" } }):use(geo):attach(regions, "r")
+  local lands = placed:breakdown { by = "land", measures = { "a = attached(f)", "b = attached(f, 'bounds')" } }
+  t.eq({ lands.a:to_lua(), tostring(lands.b[1]), tostring(lands.b[2]) }, { { 5, 22 }, "5", "22" })
+  -- Figures of another table, which says nothing of r: each of t and u is in one region by these rows alone.
+  local more = rows:attach(regions, "r"):attach(dk.table { { "k", { "t", "u", "v" } }, { "h", { 3, 2, 1 } } }, "k")
   local three = more:breakdown { by = "k", margins = "totals",
     measures = { "n = count()", "b = attached(f, 'bounds')", "h = attached(h)", "hb = attached(h, 'bounds')" } }
+  t.eq(tostring(three.b[1]), "1..8")
   t.eq(three.h:to_lua(), { 3, 2, 6 })
   t.eq({ tostring(three.hb[1]), tostring(three.hb[2]), tostring(three.hb[3]) }, { "3", "2", "6" })
 end)
