@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "append_columns.h"
 #include "append_parts.h"
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -87,6 +88,7 @@ struct result {
     dk_field *fields;   /* columns owned */
     const char **loose; /* names of the categories whose levels are no longer stated */
     size_t n_fields, n_loose;
+    bool of_one; /* as in a stack */
 };
 
 static size_t find_field(const struct result *result, const char *name)
@@ -128,7 +130,12 @@ static dk_status list_fields(struct result *result, bool missing_is_null, dk_err
 static dk_status fill_field(struct result *result, dk_field *field, const dk_column **columns, bool missing_is_null,
                             dk_error *err)
 {
-    dki_stack stack = { result->context, result->tables, columns, result->n, field->name, false, false };
+    dki_stack stack = { .context = result->context,
+                        .tables = result->tables,
+                        .columns = columns,
+                        .n = result->n,
+                        .name = field->name,
+                        .of_one = result->of_one };
     size_t has = 0;
     bool loose;
     dk_status status;
@@ -280,11 +287,10 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
     return status;
 }
 
-dk_status dk_table_append(const dk_table *const *tables, size_t n, const dk_append_options *options,
-                          const dk_table **out, dk_error *err)
+static dk_status append(const dk_table *const *tables, size_t n, bool missing_is_null, bool of_one,
+                        const dk_table **out, dk_error *err)
 {
-    struct result result = { .tables = tables, .n = n };
-    bool missing_is_null = options && options->missing_is_null;
+    struct result result = { .tables = tables, .n = n, .of_one = of_one };
     const dk_column **columns = NULL;
     dk_status status = check_tables(tables, n, err);
 
@@ -306,4 +312,15 @@ dk_status dk_table_append(const dk_table *const *tables, size_t n, const dk_appe
     dki_free(result.context, result.loose);
     dki_free(result.context, result.fields);
     return status;
+}
+
+dk_status dk_table_append(const dk_table *const *tables, size_t n, const dk_append_options *options,
+                          const dk_table **out, dk_error *err)
+{
+    return append(tables, n, options && options->missing_is_null, false, out, err);
+}
+
+dk_status dki_append_columns(const dk_table *const *tables, size_t n, const dk_table **out, dk_error *err)
+{
+    return append(tables, n, false, true, out, err);
 }

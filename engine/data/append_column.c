@@ -71,8 +71,7 @@ static dk_status fail_type(const dki_stack *stack, size_t a, size_t b, dk_error 
     const dk_column *x = stack->columns[a], *y = stack->columns[b];
 
     (void)dki_fail(err, DK_ERR_TYPE, "column %s is %s in %s and %s in %s", stack->name, dk_column_type_name(x),
-                   dki_table_shown(stack->tables, a, first), dk_column_type_name(y),
-                   dki_table_shown(stack->tables, b, second));
+                   dki_stack_shown(stack, a, first), dk_column_type_name(y), dki_stack_shown(stack, b, second));
     dki_hint(err, "read both with the same types = { ... }, or derive a column of one type first");
     return DK_ERR_TYPE;
 }
@@ -112,7 +111,7 @@ static dk_status fail_value(const dki_stack *stack, size_t i, uint64_t row, dk_s
 
     if (status == DK_ERR_RANGE || status == DK_ERR_OVERFLOW)
         dki_hint(err, "it stands in column %s of %s, at about row %llu; read both with the same types = { ... }",
-                 stack->name, dki_table_shown(stack->tables, i, table), (unsigned long long)row + 1);
+                 stack->name, dki_stack_shown(stack, i, table), (unsigned long long)row + 1);
     return status;
 }
 

@@ -50,9 +50,9 @@ static dk_status fail_order(const dki_stack *stack, size_t i, dk_text before, dk
 
     (void)dki_fail(err, DK_ERR_RANGE,
                    "the levels of column %s are stated in another order in %s: \"%.*s\" before \"%.*s\"",
-                   stack->name, dki_table_shown(stack->tables, i, table), shown_size(before), before.bytes,
+                   stack->name, dki_stack_shown(stack, i, table), shown_size(before), before.bytes,
                    shown_size(after), after.bytes);
-    dki_hint(err, "state the same order for all tables");
+    dki_hint(err, "state the same order for all %s", stack->of_one ? "columns" : "tables");
     return DK_ERR_RANGE;
 }
 
@@ -140,8 +140,8 @@ static dk_status fail_labels(const dki_stack *stack, size_t i, size_t k, uint32_
     (void)dk_dictionary_label(b, dk_dictionary_find(b, level), &theirs);
     (void)dki_fail(err, DK_ERR_RANGE, "in column %s the code \"%.*s\" is \"%.*s\" in %s and \"%.*s\" in %s",
                    stack->name, shown_size(level), level.bytes, shown_size(mine), mine.bytes,
-                   dki_table_shown(stack->tables, i, first), shown_size(theirs), theirs.bytes,
-                   dki_table_shown(stack->tables, k, second));
+                   dki_stack_shown(stack, i, first), shown_size(theirs), theirs.bytes,
+                   dki_stack_shown(stack, k, second));
     dki_hint(err, "give both the same code list: t:with_levels { %s = codes }", stack->name);
     return DK_ERR_RANGE;
 }

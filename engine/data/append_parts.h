@@ -11,6 +11,7 @@ typedef struct dki_stack {
     const dk_column **columns; /* by table; NULL where a table lacks it */
     size_t n;
     const char *name;
+    bool of_one;  /* the tables are columns of one table, which messages call by their names */
     bool members; /* levels are those of the dictionaries of members */
     bool empty;   /* no column has a value: what could occur is what all of them say */
 } dki_stack;
@@ -18,6 +19,9 @@ typedef struct dki_stack {
 #define DKI_TABLE_NAME_BYTES 120
 /* What messages call a table: its name, its source, or its place. Returns out. */
 const char *dki_table_shown(const dk_table *const *tables, size_t i, char out[DKI_TABLE_NAME_BYTES]);
+
+/* What messages call the place of a column: its table, or itself. Returns out. */
+const char *dki_stack_shown(const dki_stack *stack, size_t i, char out[DKI_TABLE_NAME_BYTES]);
 
 /* The levels of all columns that are categories. *loose: levels were stated somewhere, and are not in the result, because
  * a table without stated levels has more. */

@@ -17,3 +17,14 @@ const char *dki_table_shown(const dk_table *const *tables, size_t i, char out[DK
         snprintf(out, DKI_TABLE_NAME_BYTES, "table %zu", i + 1);
     return out;
 }
+
+const char *dki_stack_shown(const dki_stack *stack, size_t i, char out[DKI_TABLE_NAME_BYTES])
+{
+    const char *name = dk_table_properties(stack->tables[i])->name;
+
+    if (!stack->of_one || name == NULL)
+        return dki_table_shown(stack->tables, i, out);
+    snprintf(out, DKI_TABLE_NAME_BYTES, "%.*s",
+             (int)dki_utf8_floor(name, strlen(name), strlen(name) < 80 ? strlen(name) : 80), name);
+    return out;
+}

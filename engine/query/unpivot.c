@@ -5,7 +5,6 @@
  *
  * Memory: 12 bytes for each new row, and the values once more. Poll: once per block.
  */
-#include <dekking/append.h>
 #include <dekking/pivot.h>
 
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "base/bitmap.h"
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "data/append_columns.h"
 #include "data/column_parts.h"
 #include "data/formats.h"
 #include "data/lineage.h"
@@ -112,7 +112,7 @@ static dk_status stack(struct unpivot *unpivot, dk_error *err)
     for (size_t i = 0; i < unpivot->n_turned && status == DK_OK; i++)
         status = wrap(unpivot, unpivot->turned[i], &tables[i], err);
     if (status == DK_OK)
-        status = dk_table_append(tables, unpivot->n_turned, NULL, &unpivot->stacked, err);
+        status = dki_append_columns(tables, unpivot->n_turned, &unpivot->stacked, err);
     if (status == DK_ERR_TYPE)
         dki_hint(err, "make them of one type first: t:derive \"%s = text(...)\"",
                  dk_table_field(unpivot->table, unpivot->turned[0])->name);

@@ -227,11 +227,15 @@ test("tables that cannot be turned", function(t, dk)
   says("unpivot", { rows = { "g", "g" } }, "an unpivot names g twice")
   says("unpivot", { rows = { "g", "m", "n" } }, "an unpivot has no columns that become rows")
   says("unpivot", { rows = "g" },
-    "column value is category in table 1 (m) and integer in table 2 (n) (make them of one type first: t:derive "
+    "column value is category in m and integer in n (make them of one type first: t:derive "
     .. "\"m = text(...)\")")
   says("unpivot", { columns = { "m", "n" } },
-    "column value is category in table 1 (m) and integer in table 2 (n) (make them of one type first: t:derive "
+    "column value is category in m and integer in n (make them of one type first: t:derive "
     .. "\"m = text(...)\")")
+  local sets = dk.table({ { "v", { { "a" } } }, { "u", { { "b" } } } },
+    { types = { v = { "set", members = { "a", "b" } }, u = { "set", members = { "b", "a" } } } })
+  t.raises(function() sets:unpivot { columns = { "v", "u" } } end, "the levels of column value are stated in another "
+    .. "order in u: \"b\" before \"a\" (state the same order for all columns)")
 end)
 
 test("values that no measure can give", function(t, dk)
