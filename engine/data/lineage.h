@@ -33,7 +33,7 @@ dk_status dki_lineage_days(const dk_properties *properties, unsigned depth,
 dk_status dki_lineage_state_days(const dk_table *made, dk_error *err);
 /* The step of a table without its totals. */
 #define DKI_NO_TOTALS "rows that are no totals"
-#define DKI_OWN_WHERE "where" /* the name of the filter that is the breakdown's own */
+#define DKI_OWN_WHERE "where"      /* the name of the filter that is the breakdown's own */
 #define DKI_RENAMED " renamed to " /* between names, old and new */
 /* The end of the step of a recode that divided rows: what is counted of these is an estimate. */
 #define DKI_DIVIDED ", some divided by shares: an estimate"

@@ -59,7 +59,7 @@ test("random shares in bounds are the same rolled up and asked by region", funct
   end
 end)
 
--- Of 9, and no longer of 0..10, 0..5 are p: what is not p is 4..9, and not 9..4, as it would be of bounds as they were made.
+-- Of 9, and no longer of 0..10, 0..5 are p: what is not p is 4..9, and not 9..4, as it would be of the bounds first made.
 test("shares of sums that are narrower now are rolled up as quotients", function(t, dk)
   local geo = geography(dk)
   local table = dk.table { { g = "a", s = true, x = { least = 0, greatest = 5 }, z = 1, y = 6 },
