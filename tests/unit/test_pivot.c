@@ -264,8 +264,7 @@ static void unpivot_says_what_is_wrong(void **state)
         status, part)
 
     (void)state;
-    REFUSES("k", DK_ERR_TYPE, "column v is integer in table 1 (a) and category in table 3 (c)", .rows = NAMES("g"),
-            .n_rows = 1);
+    REFUSES("k", DK_ERR_TYPE, "column v is integer in a and category in c", .rows = NAMES("g"), .n_rows = 1);
     REFUSES("k", DK_ERR_TYPE, "t:derive \"a = text(...)\"", .rows = NAMES("g"), .n_rows = 1);
     REFUSES("k", DK_ERR_ARGUMENT, "an unpivot wants the columns that become rows", .n_rows = 0);
     REFUSES("k", DK_ERR_ARGUMENT, "an unpivot has no columns that become rows", .rows = NAMES("g", "a", "b", "c"),
