@@ -4,6 +4,7 @@
  */
 #include "interval.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bitmap.h"
@@ -225,13 +226,17 @@ dk_status dki_interval_builder_null(dki_interval_builder *builder, uint64_t n, d
     return status;
 }
 
-/* The code of a marker, whose meaning is what it was before. */
-static dk_status find_marker(dki_interval_builder *builder, const dk_interval *value, uint32_t *code, dk_error *err)
+static bool means_the_same(dki_marker_means a, dki_marker_means b)
+{
+    return a.meaning == b.meaning && a.may_be_null == b.may_be_null;
+}
+
+/* The code of a marker, and what that means in the column. */
+static dk_status find_marker(dki_interval_builder *builder, dk_text marker, dki_marker_means now, uint32_t *code,
+                             dki_marker_means *means, dk_error *err)
 {
     dk_builder *markers = builder->children[DK_CHILD_MARKER];
-    dki_marker_means now = { value->meaning, value->may_be_null }, before;
-    char labels[2][DKI_MARKER_LABEL_BYTES];
-    dk_status status = dki_builder_level(markers, value->marker, code, err);
+    dk_status status = dki_builder_level(markers, marker, code, err);
 
     if (status != DK_OK)
         return status;
@@ -243,12 +248,52 @@ static dk_status find_marker(dki_interval_builder *builder, const dk_interval *v
         builder->means[*code - 1] = now;
         builder->n_means = *code;
     }
-    before = markers->levels ? dki_marker_of(markers->levels, *code) : builder->means[*code - 1];
-    if (before.meaning == now.meaning && before.may_be_null == now.may_be_null)
-        return DK_OK;
+    *means = markers->levels ? dki_marker_of(markers->levels, *code) : builder->means[*code - 1];
+    return DK_OK;
+}
+
+static dk_status another_meaning(dk_text marker, dki_marker_means before, dki_marker_means now, dk_error *err)
+{
+    char labels[2][DKI_MARKER_LABEL_BYTES];
+
     return dki_fail(err, DK_ERR_RANGE, "the marker \"%.*s\" has one meaning in a column: %s, and now %s",
-                    (int)value->marker.size, value->marker.bytes, dki_marker_label(before, labels[0]).bytes,
+                    (int)marker.size, marker.bytes, dki_marker_label(before, labels[0]).bytes,
                     dki_marker_label(now, labels[1]).bytes);
+}
+
+/* Sources may write with the same marker what means something else: there its meaning stands behind it, as in ". (impossible)". */
+static dk_status find_with_meaning(dki_interval_builder *builder, dk_text marker, dki_marker_means now,
+                                   uint32_t *code, dk_error *err)
+{
+    dk_context *context = builder->children[DK_CHILD_MARKER]->context;
+    char label[DKI_MARKER_LABEL_BYTES];
+    dk_text means = dki_marker_label(now, label), longer = { NULL, marker.size + means.size + 3 };
+    char *bytes = dki_alloc(context, longer.size + 1, err);
+    dki_marker_means found;
+    dk_status status;
+
+    if (bytes == NULL)
+        return DK_ERR_MEMORY;
+    (void)snprintf(bytes, longer.size + 1, "%.*s (%s)", (int)marker.size, marker.bytes, means.bytes);
+    longer.bytes = bytes;
+    status = find_marker(builder, longer, now, code, &found, err);
+    if (status == DK_OK && !means_the_same(found, now))
+        status = another_meaning(longer, found, now, err);
+    dki_free(context, bytes);
+    return status;
+}
+
+/* The code of a value's marker. */
+static dk_status code_of_marker(dki_interval_builder *builder, const dk_interval *value, uint32_t *code,
+                                dk_error *err)
+{
+    dki_marker_means now = { value->meaning, value->may_be_null }, found;
+    dk_status status = find_marker(builder, value->marker, now, code, &found, err);
+
+    if (status != DK_OK || means_the_same(found, now))
+        return status;
+    return builder->children[DK_CHILD_MARKER]->levels ? another_meaning(value->marker, found, now, err)
+                                                      : find_with_meaning(builder, value->marker, now, code, err);
 }
 
 static dk_status append_bound(dk_builder *bound, bool open, int64_t value, dk_error *err)
@@ -268,7 +313,7 @@ dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_
     if (!value->no_least && !value->no_greatest && value->least > value->greatest)
         return dki_fail(err, DK_ERR_RANGE, "an interval has a least bound above its greatest");
     if (value->marker.size > 0 || value->meaning == DK_MEANS_UNBOUNDED) /* which may have no marker: "" */
-        status = find_marker(made, value, &code, err);
+        status = code_of_marker(made, value, &code, err);
     if (status == DK_OK)
         status = make_room(made, &room, err);
     if (status == DK_OK)

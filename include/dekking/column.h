@@ -149,8 +149,9 @@ DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio valu
 /* text and category. A category with stated levels refuses another level with DK_ERR_RANGE. */
 DK_API DK_MUST_USE dk_status dk_builder_text(dk_builder *builder, dk_text value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_code(dk_builder *builder, uint32_t code, dk_error *err);
-/* scaled as the builder's type is; a null one (dk_interval_is_known) keeps its marker. Errors: DK_ERR_TYPE; DK_ERR_RANGE where its
- * least bound is above its greatest, or a marker has another meaning than before. */
+/* scaled as the builder's type is; a null one (dk_interval_is_known) keeps its marker. A marker that has another meaning than before
+ * gets it behind it: ". (impossible)". Errors: DK_ERR_TYPE; DK_ERR_RANGE where its least bound is above its greatest, or levels are
+ * stated and the marker has another meaning there. */
 DK_API DK_MUST_USE dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_error *err);
 /* A value of the builder's own type, or a number that fits it exactly, or text for a category.
  * Errors: DK_ERR_TYPE, DK_ERR_RANGE, DK_ERR_MEMORY. */

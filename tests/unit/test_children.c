@@ -131,7 +131,7 @@ static void rows_of_it_keep_bounds_and_markers(void **state)
 
 static void what_is_no_interval_is_refused(void **state)
 {
-    dk_interval crossed = { .least = 3, .greatest = 2 }, withheld = row_of(1), another = row_of(1);
+    dk_interval crossed = { .least = 3, .greatest = 2 }, withheld = row_of(1);
     dk_error err = DK_ERROR_INIT;
     dk_builder *builder = NULL;
     dk_value number = { .type = DK_DECIMAL, .scale = 1, .as.integer = 15 };
@@ -141,9 +141,6 @@ static void what_is_no_interval_is_refused(void **state)
     assert_fails(dk_builder_interval(builder, &crossed, &err), &err, DK_ERR_RANGE,
                  "an interval has a least bound above its greatest");
     assert_ok(dk_builder_interval(builder, &withheld, &err), &err);
-    another.meaning = DK_MEANS_ESTIMATE;
-    assert_fails(dk_builder_interval(builder, &another, &err), &err, DK_ERR_RANGE,
-                 "the marker \"<5\" has one meaning in a column: suppressed, and now estimate");
     assert_fails(dk_builder_value(builder, &number, &err), &err, DK_ERR_RANGE, "1.5 does not fit exactly");
     assert_fails(dk_builder_integer(builder, 3, &err), &err, DK_ERR_TYPE,
                  "cannot go into a column of type interval");
@@ -151,6 +148,61 @@ static void what_is_no_interval_is_refused(void **state)
     assert_ok(dk_builder_value(builder, &number, &err), &err);
     assert_int_equal(dk_builder_n_rows(builder), 2);
     dk_builder_release(builder);
+}
+
+/* Of what two sources write alike, the second meaning stands behind the marker; where the markers are stated, they mean one thing. */
+static void a_marker_with_two_meanings_tells_them_apart(void **state)
+{
+    dk_interval unknown = {
+        .no_least = true, .no_greatest = true, .meaning = DK_MEANS_UNAVAILABLE, .marker = text(".")
+    };
+    dk_interval cannot = unknown, claimed = unknown;
+    dk_error err = DK_ERROR_INIT;
+    dk_dictionary *plain = NULL, *stated = NULL;
+    dk_builder *builder = NULL;
+    const dk_column *column = NULL, *both = NULL;
+    static const char *const expected[] = { ".", ". (impossible)", ".", ". (impossible)" };
+    dk_value value;
+
+    (void)state;
+    cannot.meaning = DK_MEANS_IMPOSSIBLE;
+    assert_ok(dk_builder_new(context, DK_INTERVAL, 0, NULL, &builder, &err), &err);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(dk_builder_interval(builder, &unknown, &err), &err);
+        assert_ok(dk_builder_interval(builder, &cannot, &err), &err);
+    }
+    assert_ok(dk_builder_finish(builder, &column, &err), &err);
+    dk_builder_release(builder);
+    assert_int_equal(dk_column_n_rows(column), 4);
+    for (uint64_t row = 0; row < 4; row++) {
+        assert_ok(dk_column_get(column, row, &value, &err), &err);
+        assert_true(value.is_null);
+        assert_int_equal(value.as.interval.meaning, row % 2 ? DK_MEANS_IMPOSSIBLE : DK_MEANS_UNAVAILABLE);
+        assert_int_equal(value.as.interval.marker.size, strlen(expected[row]));
+        assert_memory_equal(value.as.interval.marker.bytes, expected[row], strlen(expected[row]));
+    }
+    assert_ok(
+        dki_column_concat(context, DK_INTERVAL, 0, NULL, (const dk_column *[]){ column, column }, 2, &both, &err),
+        &err);
+    assert_int_equal(dk_dictionary_n_levels(dk_column_levels(dk_column_child(both, DK_CHILD_MARKER))), 2);
+    dk_column_release(column);
+    dk_column_release(both);
+    claimed.marker = text(". (impossible)");
+    assert_ok(dk_builder_new(context, DK_INTERVAL, 0, NULL, &builder, &err), &err);
+    assert_ok(dk_builder_interval(builder, &claimed, &err), &err);
+    assert_ok(dk_builder_interval(builder, &unknown, &err), &err);
+    assert_fails(dk_builder_interval(builder, &cannot, &err), &err, DK_ERR_RANGE,
+                 "the marker \". (impossible)\" has one meaning in a column: unavailable, and now impossible");
+    dk_builder_release(builder);
+    assert_ok(dk_dictionary_new(context, (dk_text[]){ text(".") }, 1, true, &plain, &err), &err);
+    assert_ok(dk_dictionary_with_labels(plain, (dk_text[]){ text("unavailable") }, &stated, &err), &err);
+    assert_ok(dk_builder_new(context, DK_INTERVAL, 0, stated, &builder, &err), &err);
+    assert_ok(dk_builder_interval(builder, &unknown, &err), &err);
+    assert_fails(dk_builder_interval(builder, &cannot, &err), &err, DK_ERR_RANGE,
+                 "the marker \".\" has one meaning in a column: unavailable, and now impossible");
+    dk_builder_release(builder);
+    dk_dictionary_release(plain);
+    dk_dictionary_release(stated);
 }
 
 static const dk_column *integers(const int64_t *values, size_t n)
@@ -274,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_interval_is_what_was_appended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_of_it_keep_bounds_and_markers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_interval_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_marker_with_two_meanings_tells_them_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_become_an_interval, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rate_knows_both_its_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nulls_are_null, set_up, tear_down),
