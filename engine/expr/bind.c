@@ -143,8 +143,9 @@ static dk_status bind_param(dki_binder *b, const dki_node *node, dki_op **out)
             if (status != DK_OK)
                 return status;
             *out = dki_op_constant(b, node, value);
-            if (*out && value.is_null)
-                (*out)->is_null_literal = true;
+            if (*out && value.is_null) /* what has a marker is an interval, and any other null of any type */
+                (*out)->is_null_literal =
+                    value.type != DK_INTERVAL || value.as.interval.meaning == DK_MEANS_NOTHING;
             return *out ? DK_OK : DK_ERR_MEMORY;
         }
         dki_nearest_try(&nearest, params->items[i].name, strlen(params->items[i].name));

@@ -3,7 +3,8 @@
  * An operation gives the bounds of all results that operands within their bounds can have, each operand by itself: what is
  * true of the numbers is within the result. Sums, differences and products are exact; a quotient, and a ratio that
  * becomes an interval, are rounded outward to DKI_INTERVAL_DIGITS digits. A side that is open makes a side open that
- * depends on it. An estimate stays one; other markers stay with the value that the source gave them to.
+ * depends on it. An estimate stays one, and what nobody knows, or what cannot be, stays that, as null with its marker; other markers
+ * stay with the value that the source gave them to.
  *
  * Was tried: pairs of expressions over the columns of bounds. Each product needs every bound twice, so that the tree doubles
  * with each factor.
@@ -81,9 +82,8 @@ static dk_status row_add(dki_eval *eval, const dki_op *op, const dk_value *args,
                       made;
 
     (void)eval;
-    out->is_null = args[0].is_null || args[1].is_null;
-    if (out->is_null)
-        return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
+    if (args[0].is_null || args[1].is_null)
+        return dki_interval_store_missing(args, 2, out, err);
     if (op->sign == '-')
         y = dki_interval_ends_negate(&y);
     made = (dki_interval_ends){ dki_interval_end_add(x.least, y.least),
@@ -96,7 +96,8 @@ static dk_status row_negate(dki_eval *eval, const dki_op *op, const dk_value *ar
     dki_interval_ends x = dki_interval_ends_of(&args[0], op->scale), made = dki_interval_ends_negate(&x);
 
     (void)eval;
-    return dki_interval_ends_store(&made, out, err);
+    return args[0].is_null ? dki_interval_store_missing(args, 1, out, err)
+                           : dki_interval_ends_store(&made, out, err);
 }
 
 static dk_status row_multiply(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
@@ -110,21 +111,22 @@ static dk_status row_multiply(dki_eval *eval, const dki_op *op, const dk_value *
                                           dki_interval_end_multiply(x.greatest, y.greatest, &fits) };
 
     (void)eval;
-    made = args[0].is_null || args[1].is_null ? DKI_INTERVAL_ENDS_NULL
-                                              : dki_interval_ends_span(corners, x.marks | y.marks);
+    if (args[0].is_null || args[1].is_null)
+        return dki_interval_store_missing(args, 2, out, err);
+    made = dki_interval_ends_span(corners, x.marks | y.marks);
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
 static dk_status row_divide(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
-    dki_interval_ends x = dki_interval_ends_of(&args[0], scale), y = dki_interval_ends_of(&args[1], scale),
-                      made = DKI_INTERVAL_ENDS_NULL;
+    dki_interval_ends x = dki_interval_ends_of(&args[0], scale), y = dki_interval_ends_of(&args[1], scale), made;
     bool fits = true;
 
     (void)eval;
-    if (!args[0].is_null && !args[1].is_null)
-        made = dki_interval_ends_quotient(&x, &y, dki_power10[op->scale], &fits);
+    if (args[0].is_null || args[1].is_null)
+        return dki_interval_store_missing(args, 2, out, err);
+    made = dki_interval_ends_quotient(&x, &y, dki_power10[op->scale], &fits);
     if (op->sign == DKI_GUARDED)
         made.marks = x.marks | y.marks;
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
@@ -197,7 +199,7 @@ static dk_status row_extreme(dki_eval *eval, const dki_op *op, const dk_value *a
         dki_interval_ends x = dki_interval_ends_of(&args[i], op->scale);
 
         if (args[i].is_null)
-            return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
+            return dki_interval_store_missing(args, op->n_args, out, err);
         if (sign * dki_interval_end_compare(x.least, made.least) < 0)
             made.least = x.least;
         if (sign * dki_interval_end_compare(x.greatest, made.greatest) < 0)
@@ -307,7 +309,31 @@ static bool is_of_none(const dk_value *args)
 }
 
 /* What .bounds says of an aggregate, in this order; .part says it twice. */
-enum { LEAST, GREATEST, N_NO_LEAST, N_NO_GREATEST, N_ESTIMATES, N_SURE, N_PARTS };
+enum {
+    LEAST,
+    GREATEST,
+    N_NO_LEAST,
+    N_NO_GREATEST,
+    N_ESTIMATES,
+    N_SURE,
+    WHY_NONE,
+    IMPOSSIBLE,
+    UNAVAILABLE,
+    N_PARTS
+};
+
+/* An aggregate of no number, and why: 1, each cannot be; 3, nobody knows one; 2. */
+static dk_status store_none(const dk_value *args, dk_value *out, dk_error *err)
+{
+    int64_t why = args[WHY_NONE].is_null ? 2 : args[WHY_NONE].as.integer;
+    dk_status status = dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
+
+    if (status == DK_OK && why != 2) {
+        out->as.interval.meaning = why == 1 ? DK_MEANS_IMPOSSIBLE : DK_MEANS_UNAVAILABLE;
+        out->as.interval.marker = args[why == 1 ? IMPOSSIBLE : UNAVAILABLE].as.text;
+    }
+    return status;
+}
 
 static uint8_t marks_of(const dk_value *args)
 {
@@ -315,7 +341,7 @@ static uint8_t marks_of(const dk_value *args)
            (is_positive(&args[N_SURE]) ? 0 : DKI_MARK_MAY_BE_NULL);
 }
 
-/* .bounds(least, greatest, n, m, e, s): the aggregates of both bounds of some rows, of which n have no least bound, m no
+/* .bounds(least, greatest, n, m, e, s, why, markers): the aggregates of both bounds of some rows, of which n have no least bound, m no
  * greatest, e are estimates, and s have a number for sure. */
 static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
@@ -323,10 +349,10 @@ static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value 
                       b = dki_interval_ends_of(&args[GREATEST], op->scale);
     dki_interval_ends made = { is_positive(&args[N_NO_LEAST]) ? (dki_interval_end){ -1, 0 } : a.least,
                                is_positive(&args[N_NO_GREATEST]) ? (dki_interval_end){ 1, 0 } : b.greatest,
-                               marks_of(args), is_of_none(args) };
+                               marks_of(args), false };
 
     (void)eval;
-    return dki_interval_ends_store(&made, out, err);
+    return is_of_none(args) ? store_none(args, out, err) : dki_interval_ends_store(&made, out, err);
 }
 
 static dki_interval_end subtract(dki_interval_end whole, dki_interval_end part, int open)
@@ -348,7 +374,7 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
 
     (void)eval;
     if (is_of_none(args))
-        return dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
+        return store_none(args, out, err);
     for (int k = 0; k < 2; k++) { /* the sum of bounds of which all are open is null, and 0 here */
         const dk_value *of = k == 0 ? args : whole;
 
@@ -369,10 +395,15 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
 static dk_status bind_aggregate(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                                 dki_op **out)
 {
-    dk_status status = want_exact(b, args, n, node->text + 1);
-    uint8_t scale = f->row == row_part ? DKI_INTERVAL_DIGITS : dki_interval_common_scale(args, 2);
+    dk_status status = DK_OK;
 
-    return status == DK_OK ? dki_interval_op(b, node, f->row, DK_INTERVAL, scale, args, n, out) : status;
+    for (size_t at = 0; at < n && status == DK_OK; at += N_PARTS)
+        status = want_exact(b, args + at, WHY_NONE + 1, node->text + 1);
+    if (status != DK_OK)
+        return status;
+    return dki_interval_op(b, node, f->row, DK_INTERVAL,
+                           f->row == row_part ? DKI_INTERVAL_DIGITS : dki_interval_common_scale(args, 2), args, n,
+                           out);
 }
 
 const dki_function dki_interval_functions[] = {

@@ -89,6 +89,29 @@ dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out
     return DK_OK;
 }
 
+dk_status dki_interval_store_missing(const dk_value *args, size_t n, dk_value *out, dk_error *err)
+{
+    const dk_interval *why = NULL;
+    bool all_say_why = true;
+    dk_status status = dki_interval_ends_store(&DKI_INTERVAL_ENDS_NULL, out, err);
+
+    for (size_t i = 0; i < n; i++) {
+        const dk_interval *interval = &args[i].as.interval;
+
+        if (!args[i].is_null)
+            continue;
+        if (args[i].type != DK_INTERVAL || interval->meaning == DK_MEANS_NOTHING)
+            all_say_why = false;
+        else if (why == NULL || interval->meaning == DK_MEANS_UNAVAILABLE)
+            why = interval;
+    }
+    if (why && all_say_why) {
+        out->as.interval.meaning = why->meaning;
+        out->as.interval.marker = why->marker;
+    }
+    return status;
+}
+
 static dki_interval_end negative(dki_interval_end a)
 {
     return (dki_interval_end){ -a.infinite, -a.value };

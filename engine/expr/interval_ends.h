@@ -76,6 +76,9 @@ dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const d
 dki_interval_ends dki_interval_ends_share(const dki_interval_ends *part, const dki_interval_ends *rest,
                                           dki_i128 factor, bool *fits);
 
+/* Null: why it is so is told by the operands that are null: by their marker, where each has one; what nobody knows goes before what
+ * cannot be. */
+dk_status dki_interval_store_missing(const dk_value *args, size_t n, dk_value *out, dk_error *err);
 /* As a value: unbounded where both ends are open, and then no estimate. DK_ERR_OVERFLOW, with err filled. */
 dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out, dk_error *err);
 dk_status dki_interval_end_store(dki_interval_end side, bool *is_open, int64_t *out, dk_error *err);

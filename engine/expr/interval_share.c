@@ -136,12 +136,12 @@ static dk_status row_share(dki_eval *eval, const dki_op *op, const dk_value *arg
 {
     uint8_t scale = dki_interval_common_scale(op->args, 3);
     dki_interval_ends part = dki_interval_ends_of(&args[0], scale), whole = dki_interval_ends_of(&args[1], scale),
-                      rest = dki_interval_ends_of(&args[2], scale), made = DKI_INTERVAL_ENDS_NULL, plain;
+                      rest = dki_interval_ends_of(&args[2], scale), made, plain;
     bool fits = true;
 
     (void)eval;
     if (args[0].is_null || args[1].is_null)
-        return dki_interval_ends_store(&made, out, err);
+        return dki_interval_store_missing(args, 2, out, err);
     made = dki_interval_ends_share(&part, &rest, dki_power10[op->scale], &fits);
     plain = dki_interval_ends_quotient(&part, &whole, dki_power10[op->scale], &fits);
     narrow(&made, &plain); /* where a term is there more than once */

@@ -245,7 +245,9 @@ const char *dkl_push_kind(lua_State *L, int index)
         return lua_pushfstring(L, "a %s", dkl_scalar_kind(dkl_test_scalar(L, index)));
     if (strcmp(name, DKL_SENTINEL) == 0)
         return lua_pushfstring(L, "dk.%s", luaL_tolstring(L, index, NULL));
-    return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);
+    if (strncmp(name, "dk.", 3) == 0)
+        name += 3;
+    return lua_pushfstring(L, "%s %s", *name != '\0' && strchr("aeiou", *name) ? "an" : "a", name);
 }
 
 const char *dkl_push_given(lua_State *L, int index)

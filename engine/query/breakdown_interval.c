@@ -3,12 +3,12 @@
  * sum(n) where f of an interval n is split: it becomes
  *
  *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest, are estimates, are not
- *           null for sure)
+ *           null for sure, why there may be none, and the markers of two of these reasons)
  *
  * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
  * all aggregates that cannot fall when a value rises; of first() and last() the one row that they are about tells whether a side is
  * open, and whether it is an estimate. Of a median or quantile it is whether the place that is asked for is among numbers that are
- * open: these take part as a number that is beyond all bounds.
+ * open: these take part as a number that is beyond all bounds. Where no row has a number the markers of the rows tell why.
  *
  * A number that may be null counts in a sum or does not: its bounds there include 0. How great the least number is at most is told by
  * those that are one for sure, and where there is none by the greatest of all; so is how small the greatest is at least. With it among
@@ -18,6 +18,7 @@
  */
 #include "breakdown_making.h"
 #include "breakdown_plan.h"
+#include "breakdown_sight.h"
 
 #include <string.h>
 
@@ -34,7 +35,8 @@ struct making {
     const char *sides[2]; /* where the argument is a column: the names of the columns of its bounds; else NULL */
     bool is_open[2];      /* and whether some row has none */
     bool has_both;        /* some row may have neither, and a number */
-    bool has_unavailable; /* some row may have a number that nobody knows */
+    bool notes_lacking;   /* where nobody knows a number, a note tells so */
+    dk_text missing[2];   /* the marker of what cannot be, and of what nobody knows; bytes NULL: no row has one */
     bool may_be_null;     /* some row may have a number or none */
     dk_value far[2];      /* no bound of that side is beyond it; null: none is known */
     const char *weight;   /* the column that rows count for; NULL: each counts once */
@@ -179,12 +181,17 @@ static dki_node *aggregate_side(struct making *m, const char *name, const dki_no
         children[i] = node->children[i];
     made = dki_make(&m->trees, DKI_NODE_AGGREGATE, name, children, n_children);
     if (made)
-        made->filter = side == DK_CHILD_LEAST && m->has_unavailable ? known_filter(m) : node->filter;
+        made->filter = side == DK_CHILD_LEAST && m->notes_lacking ? known_filter(m) : node->filter;
     return made;
 }
 
-/* rows() where (w > 0 and condition and x is not null and f) is true, or another count; condition may be NULL. A row that weighs
- * nothing is nobody: what is not known of its number is not wanted. */
+/* A row that weighs nothing is nobody: what is not known of its number is not wanted. */
+static dki_node *has_weight(struct making *m)
+{
+    return binary(m, ">", dki_make(&m->trees, DKI_NODE_NAME, m->weight, NULL, 0), zero(m));
+}
+
+/* rows() where (w > 0 and condition and x is not null and f) is true, or another count; condition may be NULL. */
 static dki_node *count_as(struct making *m, const char *count, const dki_node *condition, const dki_node *x)
 {
     const dki_node *node = m->trees.at, *conditions[4];
@@ -192,7 +199,7 @@ static dki_node *count_as(struct making *m, const char *count, const dki_node *c
     size_t n = 0;
 
     if (m->weight && strcmp(count, "rows") == 0)
-        conditions[n++] = binary(m, ">", dki_make(&m->trees, DKI_NODE_NAME, m->weight, NULL, 0), zero(m));
+        conditions[n++] = has_weight(m);
     if (condition)
         conditions[n++] = condition;
     conditions[n++] = may_be_number(m, x);
@@ -320,60 +327,38 @@ static dki_node *count_estimates(struct making *m)
     return is_of_one(m->trees.at) && !m->may_be_null ? find_there(m, is_one) : count_where(m, is_one, x);
 }
 
+/* Why the aggregate is null where no row has a number: 3 where nobody knows one of them, 1 where each cannot be, else 2. */
+static dki_node *why_none(struct making *m)
+{
+    const dki_node *means = call(m, "meaning", m->trees.at->children[0]), *choices[5], *value, *conditions[2];
+    dki_node *made;
+    size_t n = 0;
+
+    if (m->missing[0].bytes == NULL && m->missing[1].bytes == NULL)
+        return number(m, 2);
+    choices[0] = call(m, "is true", binary(m, "==", means, text(m, "unavailable", 11)));
+    choices[1] = number(m, 3);
+    choices[2] = call(m, "is true", binary(m, "==", means, text(m, "impossible", 10)));
+    choices[3] = number(m, 1);
+    choices[4] = number(m, 2);
+    value = dki_make(&m->trees, DKI_NODE_CALL, "case", choices, 5);
+    made = dki_make(&m->trees, DKI_NODE_AGGREGATE, "max", &value, 1);
+    if (m->weight)
+        conditions[n++] = has_weight(m);
+    if (m->trees.at->filter)
+        conditions[n++] = m->trees.at->filter;
+    if (made && n > 0)
+        made->filter =
+            call(m, "is true", n > 1 ? dki_make(&m->trees, DKI_NODE_CALL, "and", conditions, n) : *conditions);
+    return m->trees.failed ? NULL : made;
+}
+
+static dki_node *marker_of(struct making *m, int which)
+{
+    return text(m, m->missing[which].bytes ? m->missing[which].bytes : "", m->missing[which].size);
+}
+
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
-
-struct sight {
-    const dk_table *table;
-    bool found;         /* an interval */
-    bool has_estimates; /* there may be some */
-    bool may_be_null;   /* some may be */
-};
-
-static void see_column(struct sight *sight, const dk_column *column)
-{
-    const dk_dictionary *markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
-
-    sight->found = true;
-    sight->has_estimates |= dki_markers_have(markers, DK_MEANS_ESTIMATE);
-    sight->may_be_null |= dki_markers_may_be_null(markers);
-}
-
-/* Whether there may be an interval in a tree: a column of them, or one that is made. */
-static bool see(void *arg, const dki_node *node)
-{
-    struct sight *sight = arg;
-    size_t at;
-
-    if (node->kind == DKI_NODE_CALL) {
-        sight->found |= strcmp(node->text, "interval") == 0;
-        sight->may_be_null |= strcmp(node->text, "/") == 0;
-    }
-    if (node->kind != DKI_NODE_NAME)
-        return true;
-    at = dk_table_find(sight->table, node->text);
-    if (at != DK_NO_COLUMN && dk_column_type(dk_table_field(sight->table, at)->column) == DK_INTERVAL)
-        see_column(sight, dk_table_field(sight->table, at)->column);
-    return true;
-}
-
-static dk_status is_interval(const dki_plan *plan, const dk_expr *expr, const dki_node *node, bool *is_one,
-                             struct sight *sight, dk_error *err)
-{
-    dki_scope scope = { .table = plan->table, .params = plan->params };
-    dki_bound *bound = NULL;
-    dk_status status = DK_OK;
-
-    *is_one = false;
-    *sight = (struct sight){ .table = plan->table };
-    (void)dki_node_visit(node, see, sight);
-    if (!sight->found)
-        return DK_OK;
-    status = dki_bind(&scope, expr, node, &bound, err);
-    if (status == DK_OK)
-        *is_one = dki_bound_type(bound) == DK_INTERVAL;
-    dki_bound_release(bound);
-    return status;
-}
 
 /* Whether the aggregate cannot fall when a value rises. */
 static bool is_monotone(const char *name)
@@ -394,7 +379,10 @@ static dki_node *split(struct making *m, bool has_estimates)
                                                    n_open(m, DK_CHILD_LEAST),
                                                    n_open(m, DK_CHILD_GREATEST),
                                                    has_estimates ? count_estimates(m) : zero(m),
-                                                   count_sure(m) };
+                                                   count_sure(m),
+                                                   why_none(m),
+                                                   marker_of(m, 0),
+                                                   marker_of(m, 1) };
 
     return m->trees.failed ? NULL : dki_make(&m->trees, DKI_NODE_CALL, ".bounds", children, DKI_BOUNDS_PARTS);
 }
@@ -438,7 +426,6 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
         m->far[side] = far_of(plan, fields[side].column, side);
     markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
     m->has_both = m->is_open[0] && m->is_open[1] && dki_markers_have(markers, DK_MEANS_UNBOUNDED);
-    m->has_unavailable = dki_markers_have(markers, DK_MEANS_UNAVAILABLE);
     if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
         return DK_OK;
     for (int side = 0; side < 2; side++)
@@ -483,14 +470,14 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
     struct making m = { .trees = { .arena = &plan->arena, .at = node, .err = err },
                         .weight = plan->weight ? dk_table_properties(plan->table)->weight : NULL };
     dki_plan_split made = { .node = node, .expr = expr };
-    struct sight sight = { .table = plan->table };
+    dki_sight sight = { .table = plan->table };
     dk_status status = DK_OK;
 
     *is_split = dki_plan_find_split(plan, node) != NULL;
     if (*is_split || node->n_children == 0)
         return DK_OK;
     for (size_t i = 0; status == DK_OK && !*is_split && i < node->n_children; i++)
-        status = is_interval(plan, expr, node->children[i], is_split, &sight, err);
+        status = dki_sight_of(plan, expr, node->children[i], &sight, is_split, err);
     if (status != DK_OK || !*is_split)
         return status;
     if (!is_monotone(node->text) || dki_defined_find(plan->context, node->text)) {
@@ -502,8 +489,11 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
     status = find_sides(plan, &m, err);
     if (status != DK_OK)
         return status;
-    if (strcmp(plan->breakdown->measures[measure].name, "attached") == 0)
-        m.has_unavailable = false; /* of figures beside a table the groups that lack one are told */
+    m.missing[0] = sight.impossible;
+    m.missing[1] = sight.unavailable;
+    m.notes_lacking = sight.unavailable.bytes && /* of figures beside a table the groups that lack one are told */
+                      !plan->breakdown->sums_parts &&
+                      strcmp(plan->breakdown->measures[measure].name, "attached") != 0;
     m.may_be_null = sight.may_be_null;
     made.made = split(&m, sight.has_estimates);
     if (made.made == NULL)

@@ -73,6 +73,7 @@ struct dk_breakdown {
     const uint32_t *told_by;  /* of these: bits of those that tell it, though not of null; NULL: none that do so */
     size_t n_bounding;        /* so many of them, the last ones, are for attached(m, 'bounds') alone */
     size_t n_apart;           /* so many dimensions, the first ones, tell questions apart: no all() totals them */
+    bool sums_parts;          /* of a result: what its rows left out was told of them */
     const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };
 

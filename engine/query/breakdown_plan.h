@@ -72,7 +72,7 @@ typedef struct dki_plan_share {
     size_t least, greatest;   /* numbers of aggregates */
 } dki_plan_share;
 
-#define DKI_BOUNDS_PARTS 6 /* of .bounds (breakdown_interval.c) */
+#define DKI_BOUNDS_PARTS 9 /* of .bounds (breakdown_interval.c) */
 /* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
 typedef struct dki_plan_split {
     const dki_node *node, *made;

@@ -113,6 +113,16 @@ static dk_status add_dimensions(dki_roll *roll, uint64_t mask, dk_error *err)
     return DK_OK;
 }
 
+static dk_status sum_parts(const dki_roll *roll, const dk_breakdown *breakdown, const dk_table **out, dk_error *err)
+{
+    dk_breakdown summing;
+
+    memcpy(&summing, breakdown, sizeof summing);
+    summing.sums_parts = true;
+    summing.told = breakdown;
+    return dk_breakdown_run(&summing, roll->rows, NULL, out, err);
+}
+
 dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, const dk_table **out, dk_error *err)
 {
     const dk_breakdown *breakdown = NULL;
@@ -136,7 +146,7 @@ dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, con
         status = dk_breakdown_new(roll->context, &spec, &breakdown, err);
     }
     if (status == DK_OK)
-        status = dk_breakdown_run(breakdown, roll->rows, NULL, out, err);
+        status = sum_parts(roll, breakdown, out, err);
     dk_breakdown_release(breakdown);
     dk_table_release(roll->rows);
     roll->rows = NULL;

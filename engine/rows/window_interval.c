@@ -1,7 +1,7 @@
 /* window_interval.c - sums, means, least and greatest of frames of numbers that are known in bounds only.
  *
  * The call is computed for each bound by itself. Where a row of the frame is open on a side that counts, so is the result, and
- * where one is an estimate, so is the result.
+ * where one is an estimate, so is the result. Where none has a number their markers tell why.
  */
 #include "window_parts.h"
 
@@ -20,6 +20,7 @@ enum {
     UNSURE,
     LEAST_OF_ALL,
     GREATEST_OF_ALL,
+    WHY_NONE, /* 3: nobody knows one of the numbers; 1: none of them can be; 2 */
     N_PARTS
 };
 
@@ -73,6 +74,9 @@ static dk_status find_arguments(const dki_window *window, const dki_window_call 
     args[KNOWN] = arg;
     if (dki_markers_have(markers, DK_MEANS_ESTIMATE))
         texts[ESTIMATES] = "case(meaning(x) == 'estimate', 1)";
+    if (dki_markers_have(markers, DK_MEANS_IMPOSSIBLE) || dki_markers_have(markers, DK_MEANS_UNAVAILABLE))
+        texts[WHY_NONE] =
+            "case(coalesce(meaning(x), '') == 'unavailable', 3, coalesce(meaning(x), '') == 'impossible', 1, 2)";
     if (dki_markers_may_be_null(markers)) {
         texts[UNSURE] = "case((x is null) is null, 1)";
         texts[LEAST] = bound_text(call->what, LEAST);
@@ -95,7 +99,7 @@ static dk_status run_part(const dki_window *window, const dki_window_call *call,
 {
     static const dki_window_what whats[N_PARTS] = {
         [KNOWN] = DKI_COUNT,  [WITH_LEAST] = DKI_COUNT, [WITH_GREATEST] = DKI_COUNT, [ESTIMATES] = DKI_COUNT,
-        [UNSURE] = DKI_COUNT, [LEAST_OF_ALL] = DKI_MIN, [GREATEST_OF_ALL] = DKI_MAX
+        [UNSURE] = DKI_COUNT, [LEAST_OF_ALL] = DKI_MIN, [GREATEST_OF_ALL] = DKI_MAX, [WHY_NONE] = DKI_MAX
     };
     dki_window_call part = *call;
 
@@ -111,6 +115,19 @@ static dk_value nothing(dk_meaning meaning, bool may_be_null)
     dk_value value = { .type = DK_INTERVAL, .as.interval = { .meaning = meaning, .may_be_null = may_be_null } };
 
     dki_interval_mark(&value.as.interval);
+    return value;
+}
+
+/* Null, with the marker by which the column says so. */
+static dk_value missing(const dk_dictionary *markers, dk_meaning meaning)
+{
+    dk_value value = { .type = DK_INTERVAL,
+                       .is_null = true,
+                       .as.interval = { .no_least = true, .no_greatest = true, .meaning = meaning } };
+
+    for (uint32_t code = dk_dictionary_n_levels(markers); code > 0; code--)
+        if (dki_marker_of(markers, code).meaning == meaning)
+            value.as.interval.marker = dk_dictionary_level(markers, code);
     return value;
 }
 
@@ -134,25 +151,29 @@ static void side_text(const dki_window_call *call, bool has_all, const char *sid
 static dk_status put_together(const dki_window *window, const dki_window_call *call, const dk_column *const *parts,
                               const dk_column **out, dk_error *err)
 {
-    static const char *const names[N_PARTS] = { "low",       "high",   "known",      "with_low",   "with_high",
-                                                "estimates", "unsure", "low_of_all", "high_of_all" };
+    static const char *const names[N_PARTS] = { "low",       "high",   "known",      "with_low",    "with_high",
+                                                "estimates", "unsure", "low_of_all", "high_of_all", "why" };
+    const dk_dictionary *markers = dk_column_levels(dk_column_child(call->arg, DK_CHILD_MARKER));
     const dk_params params = { (const dk_param[]){ { "estimated", nothing(DK_MEANS_ESTIMATE, false) },
-                                                   { "perhaps", nothing(DK_MEANS_NOTHING, true) } },
-                               2 };
+                                                   { "perhaps", nothing(DK_MEANS_NOTHING, true) },
+                                                   { "impossible", missing(markers, DK_MEANS_IMPOSSIBLE) },
+                                                   { "unavailable", missing(markers, DK_MEANS_UNAVAILABLE) } },
+                               4 };
     dk_field fields[N_PARTS];
     size_t n = 0;
-    char low[120], high[120], text[400];
+    char low[120], high[120], text[480];
 
     for (size_t i = 0; i < N_PARTS; i++)
         if (parts[i])
             fields[n++] = DK_FIELD(names[i], parts[i]);
     side_text(call, parts[LEAST_OF_ALL], "low", DKI_MAX, low, sizeof low);
     side_text(call, parts[GREATEST_OF_ALL], "high", DKI_MIN, high, sizeof high);
-    (void)snprintf(text, sizeof text, "case(known > 0, interval(%s, %s)%s%s)", low, high,
+    (void)snprintf(text, sizeof text, "case(known > 0, interval(%s, %s)%s%s%s)", low, high,
                    parts[ESTIMATES] ? " + case(estimates > 0, $estimated, 0)" : "",
-                   parts[UNSURE] ? " + case(unsure == known, $perhaps, 0)" : "");
+                   parts[UNSURE] ? " + case(unsure == known, $perhaps, 0)" : "",
+                   parts[WHY_NONE] ? ", why == 3, $unavailable, why == 1, $impossible" : "");
     return eval_text(window->context, fields, n, window->n_rows, text,
-                     parts[ESTIMATES] || parts[UNSURE] ? &params : NULL, out, err);
+                     parts[ESTIMATES] || parts[UNSURE] || parts[WHY_NONE] ? &params : NULL, out, err);
 }
 
 dk_status dki_window_interval(const dki_window *window, const dki_window_call *call, const dk_column **out,

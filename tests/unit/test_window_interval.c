@@ -73,7 +73,7 @@ static void other_rows_keep_bounds_and_markers(void **state)
 {
     (void)state;
     check(NULL, "previous(n)", "-\n10..12\n0..4[<5]\n3..\n-[.]\n-\n..6\n");
-    check(NULL, "change(n)", "-\n-12..-6\n-1..\n-\n-\n-\n-5..\n");
+    check(NULL, "change(n)", "-\n-12..-6\n-1..\n-[.]\n-[.]\n-\n-5..\n");
     check(NULL, "first_value(n)", "10..12\n10..12\n10..12\n10..12\n10..12\n..6\n..6\n");
 }
 
