@@ -337,6 +337,12 @@ function parts.number(answer, text)
   return column and plain(answer.row, column .. answer.of)
 end
 
+-- Why there is no number, where the markers of the rows tell: ". (unavailable)".
+local function said_missing(row, column)
+  local value = row:column(column):to_lua { plain = true }[1]
+  return type(value) == "table" and value.meaning and ("%s (%s)"):format(words.shown(row, column), value.meaning) or nil
+end
+
 -- The same for a line of its own: "0.6667, which is 2 of 3".
 function parts.said(answer, part)
   local number = parts.number(answer, part.asked)
@@ -344,6 +350,10 @@ function parts.said(answer, part)
     return nil
   end
   local column = answer.column_of[part.asked] .. answer.of
+  local missing = number == "null" and said_missing(answer.row, column)
+  if missing then
+    return missing
+  end
   local numerator, denominator = core.cell_parts(answer.row, column)
   if numerator and numerator ~= "unknown" then
     return ("%s, which is %s of %s"):format(words.shown(answer.row, column), numerator, denominator)

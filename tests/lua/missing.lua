@@ -140,6 +140,15 @@ test("windows, comparisons, files and snapshots keep why", function(t, dk)
   t.eq(shown(dk, dk.open(path), "twice"), { "4", "-", ".", "–" })
 end)
 
+test("a cell without a number is explained by why it has none", function(t, dk)
+  local rows = dk.table({ { "g", { "a", "b", "c" } }, { "n", { UNKNOWN, CANNOT, dk.null } } },
+    { types = { n = "interval" } })
+  local result = rows:breakdown { by = "g", measures = "s = sum(n)" }
+  t.has(tostring(result:explain { g = "a" }), "sum(n) is . (unavailable), of 1 row, 1 of which has no value")
+  t.has(tostring(result:explain { g = "b" }), "sum(n) is - (impossible), of 1 row, 1 of which has no value")
+  t.has(tostring(result:explain { g = "c" }), "sum(n) is null, of 1 row, 1 of which has no value")
+end)
+
 test("an interval in a message has its article", function(t, dk)
   local table = dk.table { { "n", { { least = 1 } } } }
   t.says(function() table:where("n < $n", { n = table.n:to_lua()[1] }) end,
