@@ -3,6 +3,7 @@
  * Types are settled from the leaves up; what types meet in, arithmetic and the comparisons have files of their own.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -385,16 +386,45 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
     return bind_function(b, node, args, out);
 }
 
+static bool is_no_numbered_column(void *unused, const dki_node *node)
+{
+    (void)unused;
+    return node->kind != DKI_NODE_NAME || node->text[strspn(node->text, "0123456789")] != '\0';
+}
+
+/* A pivot names columns 2023 and 2024, and 2024 - 2023 is 1. Whoever writes one of them as a column knows. */
+static dk_status note_numbered_column(dki_binder *b, const dki_node *node)
+{
+    const char *text = dk_expr_text(b->bound->expr);
+    char number[32], note[120];
+    int size;
+
+    if (node->value.type != DK_INTEGER || node->value.is_null || b->scope->table == NULL)
+        return DK_OK;
+    size = snprintf(number, sizeof number, "%lld", (long long)node->value.as.integer);
+    if (dk_table_find(b->scope->table, number) == DK_NO_COLUMN || (size_t)size != node->size ||
+        strncmp(text + node->at, number, node->size) != 0 || /* written there, and not made */
+        !dki_node_visit(dki_expr_root(b->bound->expr), is_no_numbered_column, NULL))
+        return DK_OK;
+    (void)snprintf(note, sizeof note, "%s is the number, and not the column: that is written `%s`", number, number);
+    return dki_bound_add_note(b->bound, note, b->err);
+}
+
+static dk_status bind_literal(dki_binder *b, const dki_node *node, dki_op **out)
+{
+    *out = dki_op_constant(b, node, node->value);
+    if (*out == NULL)
+        return DK_ERR_MEMORY;
+    (*out)->is_null_literal = node->value.is_null;
+    return note_numbered_column(b, node);
+}
+
 dk_status dki_bind_node(dki_binder *b, const dki_node *node, dki_op **out)
 {
     dk_status status;
 
     switch (node->kind) {
-    case DKI_NODE_LITERAL:
-        *out = dki_op_constant(b, node, node->value);
-        if (*out)
-            (*out)->is_null_literal = node->value.is_null;
-        return *out ? DK_OK : DK_ERR_MEMORY;
+    case DKI_NODE_LITERAL: return bind_literal(b, node, out);
     case DKI_NODE_NAME: return bind_name(b, node, out);
     case DKI_NODE_PARAM: return bind_param(b, node, out);
     case DKI_NODE_AGGREGATE: return bind_aggregate(b, node, out);

@@ -226,3 +226,18 @@ test("a name that is suggested can be written as it is suggested", function(t, d
   t.raises(function() people:breakdown { by = "maand", measures = "`n 1` = count()", order = "n_1 desc" } end,
     "order: the breakdown has no column n_1 (did you mean n 1?)") -- where a name stands as it is
 end)
+
+test("a number that is called like a column is noted, unless its expression shows that one knows", function(t, dk)
+  local wide = dk.read_text "g,j,n\na,2023,4\na,2024,7\n":pivot { rows = "g", columns = "j", values = "n" }
+  local function notes(text) return wide:derive { "x = " .. text }:notes() end
+  t.eq(notes "2024 - 2023", { "2024 is the number, and not the column: that is written `2024`",
+    "2023 is the number, and not the column: that is written `2023`" })
+  t.eq(notes "1 + 2023", { "2023 is the number, and not the column: that is written `2023`" })
+  t.eq(notes "`2024` - `2023`", {})
+  t.eq(notes "`2024` - 2023", {})
+  t.eq(notes "2022 + length('2023')", {})
+  t.eq(wide:where "2023 > 3":notes(), { "2023 is the number, and not the column: that is written `2023`" })
+  t.eq(wide:breakdown { measures = "s = sum(2023)" }:notes(),
+    { "2023 is the number, and not the column: that is written `2023`" })
+  t.eq(wide:derive "zero = 0":breakdown { measures = { "s = sum(`2024`)", "k = s / count()" } }:notes(), {})
+end)
