@@ -70,24 +70,27 @@ void *dki_mapping_new(size_t size)
     return block;
 }
 
-/* Moves the pages, not what they hold. */
+/* Moves the pages, not what they hold. Where fewer addresses are allowed than both places take (ulimit -v), the block goes anywhere:
+ * then the system counts only by how much it grows. */
 static void *move(void *block, size_t before, size_t after)
 {
     char *to = reserve(after);
 
+#ifdef MREMAP_FIXED
+    if (to && mremap(block, before, after, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED)
+        return to;
+    if (to)
+        munmap(to, after);
+    to = mremap(block, before, after, MREMAP_MAYMOVE);
+    return to == MAP_FAILED ? NULL : to;
+#else
     if (to == NULL)
         return NULL;
-#ifdef MREMAP_FIXED
-    if (mremap(block, before, after, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {
-        munmap(to, after);
-        return NULL;
-    }
-#else
     dki_advise_large_pages(to, after);
     memcpy(to, block, before < after ? before : after);
     munmap(block, before);
-#endif
     return to;
+#endif
 }
 
 void *dki_mapping_resize(void *block, size_t old_size, size_t size)

@@ -11,7 +11,7 @@ local check = dofile "tests/check.lua"
 
 shell.prepare(build)
 for _, part in ipairs {
-  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "collect", "interrupt", "prompt",
+  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "collect", "memory", "interrupt", "prompt",
   "prompt_interrupt", "resize", "wide", "start",
 } do
   require(part)(shell, check)
