@@ -87,8 +87,16 @@ static int get_global(lua_State *L)
     return 1;
 }
 
+/* What is there, or cannot be, is had without a call, which a hook of the user's would see. */
 int dkc_call_global(lua_State *L, const char *name)
 {
+    lua_pushglobaltable(L);
+    lua_pushstring(L, name);
+    if (lua_rawget(L, -2) != LUA_TNIL || !lua_getmetatable(L, -2)) {
+        lua_remove(L, -2);
+        return LUA_OK;
+    }
+    lua_pop(L, 3); /* globals nil metatable */
     lua_pushcfunction(L, get_global);
     lua_pushstring(L, name);
     return dkc_call_plain(L, 1, 1);

@@ -462,6 +462,7 @@ dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line,
         (*size > 0 || *prompt)) { /* as a terminal would; readline does so, and with it stock lua */
         fwrite(input->line, 1, *size, stdout);
         putchar('\n');
+        fflush(stdout); /* before what the line writes to standard error */
     }
     *line = input->line;
     return DKC_READ_LINE;

@@ -31,6 +31,8 @@ static const char *push_prompt(lua_State *L, bool first)
     const char *name = first ? "_PROMPT" : "_PROMPT2";
 
     if (dkc_call_global(L, name) == LUA_OK && !lua_isnil(L, -1)) {
+        if (lua_type(L, -1) == LUA_TSTRING)
+            return lua_tostring(L, -1);
         lua_pushcfunction(L, tell);
         lua_insert(L, -2);
         if (dkc_call_plain(L, 1, 1) == LUA_OK)
@@ -292,7 +294,9 @@ void dkc_statement_open(lua_State *L, bool on_terminal)
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
-    lua_toclose(L, -1);
+    if (on_terminal)
+        lua_toclose(L,
+                    -1); /* the terminal gets its own ways back; a pipe has none, and a hook would see the call */
     edited = on_terminal;
     *input = dkc_input_open(edited);
     if (*input == NULL)

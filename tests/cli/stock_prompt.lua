@@ -50,6 +50,9 @@ return {
   { "-i", "warn('@on')\nwarn('x')\n" },
   { "-i -E -W", "1\n" },
   { "-i", "" },
+  { "-i 2>&1", "_ = io.stderr:write('before what is printed\\n')\n" },
+  { "-i", "debug.sethook(function() nofunc() end, 'c')\n" },
+  { "-i", "debug.sethook(function(event) io.write(event, ' ') end, 'cr')\n;\n_PROMPT = 'p> '\nx = 1\n" },
   { "-e 'print(1)' -i -v -W", "print(2)\n" },
   -- Stock lua loses the message here.
   { "-i", "x = (\n", ours = { err = "stdin:1: unexpected symbol near <eof>\n" } },
