@@ -392,18 +392,35 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
     return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
+/* .sure(n, all): the share of those who are surely there in what there is, which is no less than they are. Where it is less for sure
+ * one of both is not what it is taken for, and the quotient is of both as they are. */
+static dk_status row_sure(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    uint8_t scale = dki_interval_common_scale(op->args, 2);
+    dki_interval_ends sure = dki_interval_ends_of(&args[0], scale), all = dki_interval_ends_of(&args[1], scale),
+                      made;
+    bool fits = true;
+
+    (void)eval;
+    if (args[0].is_null || args[1].is_null)
+        return dki_interval_store_missing(args, 2, out, err);
+    if (dki_interval_end_compare(all.least, sure.least) < 0 &&
+        dki_interval_end_compare(sure.least, all.greatest) <= 0)
+        all.least = sure.least;
+    made = dki_interval_ends_quotient(&sure, &all, dki_power10[op->scale], &fits);
+    return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
+}
+
 static dk_status bind_aggregate(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                                 dki_op **out)
 {
+    uint8_t scale = f->row == row_aggregate ? dki_interval_common_scale(args, 2) : DKI_INTERVAL_DIGITS;
+    size_t n_numbers = f->row == row_sure ? n : WHY_NONE + 1; /* behind these stand markers */
     dk_status status = DK_OK;
 
     for (size_t at = 0; at < n && status == DK_OK; at += N_PARTS)
-        status = want_exact(b, args + at, WHY_NONE + 1, node->text + 1);
-    if (status != DK_OK)
-        return status;
-    return dki_interval_op(b, node, f->row, DK_INTERVAL,
-                           f->row == row_part ? DKI_INTERVAL_DIGITS : dki_interval_common_scale(args, 2), args, n,
-                           out);
+        status = want_exact(b, args + at, n_numbers, node->text + 1);
+    return status == DK_OK ? dki_interval_op(b, node, f->row, DK_INTERVAL, scale, args, n, out) : status;
 }
 
 const dki_function dki_interval_functions[] = {
@@ -413,5 +430,6 @@ const dki_function dki_interval_functions[] = {
     { "meaning", 1, 1, bind_marker, row_marker },
     { ".bounds", N_PARTS, N_PARTS, bind_aggregate, row_aggregate },
     { ".part", 2 * N_PARTS, 2 * N_PARTS, bind_aggregate, row_part },
+    { ".sure", 2, 2, bind_aggregate, row_sure },
     { NULL, 0, 0, NULL, NULL },
 };

@@ -22,10 +22,10 @@ static const dk_column *overlap_of(const dki_bound *bound, size_t column)
 /* Whether what a call gives are figures of the groups that its arguments are of. */
 static bool carries(const char *call)
 {
-    static const char *const calls[] = { "+",           "-",       "*",       "/",     "numerator",
-                                         "denominator", ".bounds", ".part",   "least", "greatest",
-                                         "interval",    "round",   "floor",   "ceil",  "abs",
-                                         "coalesce",    "integer", "decimal", "real",  "case" };
+    static const char *const calls[] = { "+",       "-",     "*",     "/",        "numerator", "denominator",
+                                         ".bounds", ".part", "least", "greatest", "interval",  "round",
+                                         "floor",   "ceil",  "abs",   "coalesce", "integer",   "decimal",
+                                         "real",    "case",  ".sure" };
 
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strcmp(call, calls[i]) == 0)

@@ -288,22 +288,6 @@ static dk_status eval_node(dki_result *result, const dk_table *table, const dk_e
     return status;
 }
 
-/* The share of those who are surely there in figures that are known in bounds. */
-static dk_status eval_share(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *root,
-                            const dk_column **out, dk_error *err)
-{
-    const dk_column *sure = NULL, *bounds = NULL;
-    dk_status status = eval_node(result, table, expr, root->children[0], NULL, NULL, &sure, err);
-
-    if (status == DK_OK)
-        status = eval_node(result, table, expr, root->children[1], NULL, NULL, &bounds, err);
-    if (status == DK_OK)
-        status = dki_bounded_share(sure, bounds, out, err);
-    dk_column_release(sure);
-    dk_column_release(bounds);
-    return status;
-}
-
 /* Gives a column of ratios its numerators and denominators, where the measure is a rate. */
 static dk_status make_rate(dki_result *result, const dk_table *table, const dki_part *part,
                            const dk_column **column, dk_error *err)
@@ -387,9 +371,7 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
         dk_column_release(column);
         return status;
     }
-    if (status == DK_OK && dki_measure_is_bounded_share(result->plan->breakdown, root))
-        status = eval_share(result, *table, part->expr, root, &column, err);
-    else if (status == DK_OK)
+    if (status == DK_OK)
         status = eval_node(result, *table, part->expr, root, note, arg, &column, err);
     if (status != DK_OK)
         return status;

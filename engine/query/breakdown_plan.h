@@ -350,7 +350,6 @@ dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const
                             const dk_column *sure, uint64_t n, const dk_column **out, dk_error *err);
 /* Whether a measure is the share of those who are surely there in what attached(m, 'bounds') gives. */
 bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node *root);
-dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, const dk_column **out, dk_error *err);
 /* Of breakdown_attached.c: the name of the column; NULL: no memory. */
 const char *dki_attached_name(dki_result *result, const dki_node *node, dk_error *err);
 

@@ -2,7 +2,8 @@
  *
  * A share of a whole, m / all(m) or (sum(n) where f) / sum(n) of an interval n, becomes .part of both (breakdown_interval.c): a / (a +
  * the rest) is narrower than the quotient of two numbers, and never above 1. a / (a + b) is written out, without names of measures,
- * so that who binds it sees that.
+ * so that who binds it sees that. n / attached(figure, 'bounds', n) becomes .sure of both: those who are surely among them are no more
+ * than there are.
  *
  * An expression keeps its own tree; what stands for parts of it lives with the result.
  */
@@ -113,13 +114,23 @@ static dki_node *make_part(dki_making *m, const dki_plan *plan, const dki_node *
     return dki_make(m, DKI_NODE_CALL, "/", children, 2);
 }
 
+/* What a quotient is written as; NULL: as it is. */
+static dki_node *make_quotient(dki_making *m, const dki_plan *plan, const dki_node *node)
+{
+    dki_node *made = NULL;
+
+    m->at = node;
+    if (dki_measure_is_bounded_share(plan->breakdown, node))
+        return dki_make(m, DKI_NODE_CALL, ".sure", (const dki_node *const *)node->children, 2);
+    if (plan->n_splits > 0)
+        made = make_share(m, plan, node);
+    return made || plan->n_splits == 0 ? made : make_part(m, plan, node);
+}
+
 static const dki_node *put_shares(dki_making *m, const dki_plan *plan, const dki_node *node)
 {
-    const dki_node *made = is_call(node, "/") && node->n_children == 2 ? make_share(m, plan, node) : NULL;
+    const dki_node *made = is_call(node, "/") && node->n_children == 2 ? make_quotient(m, plan, node) : NULL;
     dki_node *copy = NULL;
-
-    if (made == NULL && is_call(node, "/") && node->n_children == 2)
-        made = make_part(m, plan, node);
 
     if (made || m->failed || node->kind != DKI_NODE_CALL || is_call(node, "all"))
         return made ? made : node;
@@ -143,6 +154,6 @@ dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node
 {
     dki_making m = { .arena = arena, .at = node, .err = err };
 
-    *out = plan->n_splits > 0 ? put_shares(&m, plan, node) : node;
+    *out = put_shares(&m, plan, node);
     return m.failed ? DK_ERR_MEMORY : DK_OK;
 }

@@ -209,8 +209,8 @@ static dk_status put_all(struct printer *printer, const dk_expr *expr, const dki
     return put_node(printer, expr, node->children[0], bits & within);
 }
 
-/* The figure's own rows have the condition, too. */
-static dk_status put_figure(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
+/* attached(figure: the figure's own rows have the condition, too. */
+static dk_status begin_figure(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
 {
     dki_node sum = { .kind = DKI_NODE_AGGREGATE, .text = "sum", .n_children = 1 };
     dki_node *argument = node->other;
@@ -221,6 +221,31 @@ static dk_status put_figure(struct printer *printer, const dk_expr *expr, const 
     if (status == DK_OK)
         status = node->other->kind == DKI_NODE_NAME ? put_aggregate(printer, expr, &sum, bits)
                                                     : put_node(printer, expr, node->other, bits);
+    return status;
+}
+
+static dk_status put_figure(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
+{
+    dk_status status = begin_figure(printer, expr, node, bits);
+
+    return status == DK_OK ? put(printer, ")") : status;
+}
+
+static bool is_estimate(const dki_node *node)
+{
+    return strcmp(node->text, DKI_ATTACHED_ESTIMATE) == 0;
+}
+
+/* The same where it is known, as what it is without dimensions: in bounds, and no less than those who are sure in a share of these. */
+static dk_status put_known(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits,
+                           uint32_t known)
+{
+    dk_status status = begin_figure(printer, expr, node, bits | known);
+
+    if (status == DK_OK)
+        status = put(printer, is_estimate(node) ? ", 'estimate', " : ", 'bounds', ");
+    if (status == DK_OK)
+        status = put_node(printer, expr, node->children[0], bits);
     return status == DK_OK ? put(printer, ")") : status;
 }
 
@@ -296,7 +321,7 @@ static dk_status put_both(struct printer *printer, const dk_expr *expr, const dk
 static dk_status put_bounds(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
 {
     const dki_node *sure = node->children[0];
-    bool is_finer, estimates = strcmp(node->text, DKI_ATTACHED_ESTIMATE) == 0;
+    bool is_finer, estimates = is_estimate(node);
     const dki_cell_figures *figures;
     uint32_t known;
     dk_status status = find_figures(printer, node, &figures);
@@ -307,7 +332,7 @@ static dk_status put_bounds(struct printer *printer, const dk_expr *expr, const 
         return give_up(printer);
     known = known_dimensions(printer, figures, bits, &is_finer);
     if (!is_finer)
-        return put_figure(printer, expr, node, bits | known);
+        return put_known(printer, expr, node, bits, known);
     status = put(printer, estimates ? "(" : "case(");
     if (status == DK_OK && !estimates) /* more are sure than there are, for sure: nothing is known */
         status = put_both(printer, expr, node, known, " < ");

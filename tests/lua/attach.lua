@@ -409,3 +409,13 @@ test("what bounds go by changes no figure beside them", function(t, dk)
   t.eq(three.h:to_lua(), { 3, 2, 6 })
   t.eq({ tostring(three.hb[1]), tostring(three.hb[2]), tostring(three.hb[3]) }, { "3", "2", "6" })
 end)
+
+-- 3 of 0..2: one of both is not what it is taken for, and the share is 1.5 at least. 1 of 0..2 is of 1..2.
+test("shares in figures that may be 0 are open, and as narrow in a formula as alone", function(t, dk)
+  local data = dk.read_text "r;s\nA;true\nA;false\nA;false\n"
+  data = data:attach(dk.table { { r = "A", f = { least = 0, greatest = 2 } } }, "r")
+  local result = data:breakdown { by = "r", measures = { "n = count()", "d = n / attached(f, 'bounds', n)",
+    "e = (count() where s) / attached(f, 'bounds', (count() where s))",
+    "p = 100 * ((count() where s) / attached(f, 'bounds', (count() where s)))" } }
+  t.eq({ tostring(result.d[1]), tostring(result.e[1]), tostring(result.p[1]) }, { "1.5..?", "0.5..1.0", "50..100" })
+end)

@@ -379,6 +379,34 @@ test("bounds and estimates of figures have a question that gives their numbers",
     "x looks at more than")
 end)
 
+-- Figures may be in bounds themselves, and fewer than are sure: 3 of 0..2.
+test("shares in random figures have a question that gives their bounds, in every cell and total", function(t, dk)
+  local measures = { "n = count() where s", "k = count()", "b = attached(f, 'bounds')", "bn = attached(f, 'bounds', n)",
+    "d = n / attached(f, 'bounds', n)", "dn = n / bn", "e = k / b", "o = n / b", "pct = 100 * d", "part = bn / n",
+    "sw = sum(w) / attached(f, 'bounds', sum(w))",
+    "p = 100 * ((count() where s) / attached(f, 'bounds', (count() where s)))" }
+  local names, n = {}, 0
+  for i, text in ipairs(measures) do names[i] = text:match "^%w+" end
+  for seed = 1, os.getenv "DEKKING_TEST_QUICK" and 10 or 60 do
+    local pick = shuffled(seed)
+    local rows, figures = {}, {}
+    for i = 1, pick(14) do
+      rows[i] = { r = ("AB"):sub(pick(2)):sub(1, 1), g = ("pq"):sub(pick(2)):sub(1, 1), s = pick(2) == 1, w = pick(4) - 1 }
+    end
+    for _, r in ipairs { "A", "B" } do
+      local least = pick(10) - 1
+      figures[#figures + 1] = { r = r, f = seed % 2 == 0 and least
+        or { least = least, greatest = pick(5) > 1 and least + pick(6) or nil } }
+    end
+    local data = dk.table(rows):attach(dk.table(figures, seed % 2 == 1 and { types = { f = "interval" } } or nil), "r")
+    for _, by in ipairs { { "r", "g" }, { "r" } } do
+      local result = data:breakdown { by = by, measures = measures, margins = "cube" }
+      n = n + ask_again(t, dk, result, by, names, data)
+    end
+  end
+  t.ok(n > 600, n)
+end)
+
 test("a quotient in bounds is told with the numbers that it is made of", function(t, dk)
   local rows = dk.read_text "g;low;high;b\nA;1;4;true\nA;2;2;false\nB;0;9;true\n":derive "k = interval(low, high)"
   local ask = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "`alle k` = sum(k)",

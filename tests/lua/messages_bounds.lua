@@ -71,5 +71,5 @@ test("figures in bounds beside a table", function(t, dk)
   t.raises(function()
     many:attach(dk.table { { r = "X", register = 1 } }, "r"):breakdown { by = "r",
       measures = { "k = sum(n)", "b = k / attached(register, 'bounds', k)" } }
-  end, "a share of bounds does not fit")
+  end, "a bound of the result does not fit in 64 bits")
 end)

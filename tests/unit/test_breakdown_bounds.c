@@ -178,7 +178,7 @@ static void what_does_not_fit_is_said(void **state)
                  &err, DK_ERR_OVERFLOW, "these numbers are too large for bounds");
     assert_fails(ask_table(ASK(.by = { "r" }, .measures = { "s = sum(k)", "d = s / attached(n, 'bounds', s)" }),
                            few, NULL, &out, &err),
-                 &err, DK_ERR_OVERFLOW, "a share of bounds does not fit");
+                 &err, DK_ERR_OVERFLOW, "a bound of the result does not fit in 64 bits");
     assert_null(out);
     dk_table_release(few);
     dk_table_release(table);
