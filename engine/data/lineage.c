@@ -239,12 +239,12 @@ static dk_status add_other(dki_lineage *lineage, const dk_table *other, dk_error
     return status == DK_OK ? dki_lineage_days(&other->properties, 1, add_item, lineage, err) : status;
 }
 
-DK_PRINTF(7, 0)
+DK_PRINTF(8, 0)
 static dk_status add_step(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
-                          dk_lineage_kind kind, dk_error *err, const char *format, va_list args)
+                          dk_lineage_kind kind, uint64_t n_null, dk_error *err, const char *format, va_list args)
 {
     char text[512];
-    dk_lineage_item item = { .kind = kind, .text = text, .n_rows = made->n_rows };
+    dk_lineage_item item = { .kind = kind, .text = text, .n_rows = made->n_rows, .n_null = n_null };
     dki_lineage *lineage;
     dk_status status;
 
@@ -269,9 +269,28 @@ dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_erro
     dk_status status;
 
     va_start(args, format);
-    status = add_step(made, from, NULL, 0, DK_LINEAGE_STEP, err, format, args);
+    status = add_step(made, from, NULL, 0, DK_LINEAGE_STEP, 0, err, format, args);
     va_end(args);
     return status;
+}
+
+DK_PRINTF(5, 6)
+static dk_status add_counted(const dk_table *made, const dk_table *from, uint64_t n_null, dk_error *err,
+                             const char *format, ...)
+{
+    va_list args;
+    dk_status status;
+
+    va_start(args, format);
+    status = add_step(made, from, NULL, 0, DK_LINEAGE_STEP, n_null, err, format, args);
+    va_end(args);
+    return status;
+}
+
+dk_status dki_table_add_rename(const dk_table *made, const dk_table *from, const char *before, const char *now,
+                               uint64_t n_more, dk_error *err)
+{
+    return add_counted(made, from, n_more, err, "%s" DKI_RENAMED "%s", before, now);
 }
 
 dk_status dki_table_add_others(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
@@ -281,7 +300,7 @@ dk_status dki_table_add_others(const dk_table *made, const dk_table *from, const
     dk_status status;
 
     va_start(args, format);
-    status = add_step(made, from, others, n, kind, err, format, args);
+    status = add_step(made, from, others, n, kind, 0, err, format, args);
     va_end(args);
     return status;
 }

@@ -20,7 +20,10 @@ void dki_table_attach(const dk_table *table, const dki_lineage *lineage);
  * */
 DK_PRINTF(4, 5)
 dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_error *err, const char *format, ...);
-/* The same where n other tables took part: kind is JOIN or APPEND. What is known of each follows the step. Of a long
+/* The step "before renamed to now", with which n_more that follow were given at once. */
+dk_status dki_table_add_rename(const dk_table *made, const dk_table *from, const char *before, const char *now,
+                               uint64_t n_more, dk_error *err);
+/* One step where n other tables took part: kind is JOIN or APPEND. What is known of each follows the step. Of a long
  * lineage the middle is left out, and the step that stands there says so: what was joined to itself again and again stays
  * small. */
 DK_PRINTF(7, 8)

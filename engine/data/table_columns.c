@@ -91,15 +91,14 @@ dk_status dk_table_drop(const dk_table *table, const char *const *names, size_t 
     return status;
 }
 
-/* The lineage says what names were before; made is released on failure. */
+/* The lineage says what names were before, and how many names were given at once; made is released on failure. */
 static dk_status keep_renamed(const dk_table *table, dk_table *made, const char *const *old_names,
                               const char *const *new_names, size_t n, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < n && status == DK_OK; i++)
-        status =
-            dki_table_add_step(made, i == 0 ? table : made, err, "%s" DKI_RENAMED "%s", old_names[i], new_names[i]);
+        status = dki_table_add_rename(made, i == 0 ? table : made, old_names[i], new_names[i], n - 1 - i, err);
     if (status != DK_OK)
         dk_table_release(made);
     return status;

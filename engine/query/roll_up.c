@@ -28,16 +28,54 @@ const dk_lineage_item *dki_roll_item(const dki_roll *roll, dk_lineage_kind kind,
     return NULL;
 }
 
-/* A column that got the name of another one would be taken for it. */
-static dk_status check_renamed(const dki_roll *roll, const dk_lineage_item *item, dk_error *err)
+static bool makes_column(const dk_lineage_item *item)
 {
-    const char *in_between = item->kind == DK_LINEAGE_STEP ? strstr(item->text, DKI_RENAMED) : NULL;
-    const char *now = in_between ? in_between + strlen(DKI_RENAMED) : NULL;
+    return item->depth == 0 && (item->kind == DK_LINEAGE_DIMENSION || item->kind == DK_LINEAGE_MEASURE);
+}
 
-    if (now == NULL ||
-        (!dki_roll_item(roll, DK_LINEAGE_MEASURE, now) && !dki_roll_item(roll, DK_LINEAGE_DIMENSION, now)))
+/* Which of the breakdown's columns have which names now. A column that was made anew is what it was called before. */
+static dk_status follow_names(dki_roll *roll, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    roll->names = dki_arena_array(&roll->arena, roll->end - roll->first, sizeof *roll->names, err);
+    if (roll->names == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = roll->first; i < roll->end && status == DK_OK; i++) {
+        const dk_lineage_item *item = dk_table_lineage(roll->result, i);
+        dki_binding *binding;
+
+        if (makes_column(item))
+            roll->names[roll->n_names++] = (dki_binding){ .name = item->name, .of = i };
+        if (item->depth > 0)
+            continue;
+        binding = item->kind == DK_LINEAGE_COLUMN ? dki_binding_find(roll->names, roll->n_names, item->name) : NULL;
+        if (binding && strcmp(dk_table_lineage(roll->result, binding->of)->name, item->name) != 0)
+            binding->name = "";
+        if (dki_renames(item))
+            status = dki_bindings_rename(roll->names, roll->n_names, item, &roll->arena, err);
+    }
+    return status;
+}
+
+/* A column that got the name of another one would be taken for it. */
+static dk_status check_name(const dki_roll *roll, const char *name, dk_error *err)
+{
+    const dki_binding *binding = dki_binding_find(roll->names, roll->n_names, name);
+    bool is_own = binding && strcmp(dk_table_lineage(roll->result, binding->of)->name, name) == 0;
+
+    if (is_own)
         return DK_OK;
-    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is not the breakdown's column of that name: %s", now, item->text);
+    if (!dki_roll_item(roll, DK_LINEAGE_MEASURE, name) && !dki_roll_item(roll, DK_LINEAGE_DIMENSION, name)) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is neither a dimension nor a measure of the breakdown", name);
+        dki_hint(err, "roll up first, or leave it out: result:drop \"%s\"", name);
+        return DK_ERR_ARGUMENT;
+    }
+    if (binding)
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is not the breakdown's column of that name: it is %s, renamed",
+                       name, dk_table_lineage(roll->result, binding->of)->name);
+    else
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is not the breakdown's column of that name, but another", name);
     dki_hint(err, "roll up first, and rename what that gives");
     return DK_ERR_ARGUMENT;
 }
@@ -45,6 +83,8 @@ static dk_status check_renamed(const dki_roll *roll, const dk_lineage_item *item
 /* Finds what the result's breakdown was, and what its columns are. */
 static dk_status find_breakdown(dki_roll *roll, dk_error *err)
 {
+    dk_status status;
+
     roll->end = dk_table_n_lineage(roll->result);
     roll->first = roll->end;
     for (size_t i = 0; i < roll->end; i++)
@@ -62,8 +102,6 @@ static dk_status find_breakdown(dki_roll *roll, dk_error *err)
     for (size_t i = roll->first; i < roll->end; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);
 
-        if (item->depth == 0 && check_renamed(roll, item, err) != DK_OK)
-            return DK_ERR_ARGUMENT;
         if (item->depth == 0 && item->kind == DK_LINEAGE_STEP && strncmp(item->text, "the first ", 10) == 0) {
             (void)dki_fail(err, DK_ERR_ARGUMENT, "the result shows %s only", item->text);
             dki_hint(err, "roll up a result with all its groups");
@@ -75,19 +113,16 @@ static dk_status find_breakdown(dki_roll *roll, dk_error *err)
             return DK_ERR_ARGUMENT;
         }
     }
-    for (size_t i = 0; i < dk_table_n_columns(roll->result); i++) {
+    status = follow_names(roll, err);
+    for (size_t i = 0; i < dk_table_n_columns(roll->result) && status == DK_OK; i++) {
         const char *name = dk_table_field(roll->result, i)->name;
         const dk_lineage_item *item = dki_roll_item(roll, DK_LINEAGE_DIMENSION, name);
 
+        status = check_name(roll, name, err);
         if (item && roll->n_dims < DKI_ROLL_MOST)
             roll->dims[roll->n_dims++] = item;
-        else if (!dki_roll_item(roll, DK_LINEAGE_MEASURE, name)) {
-            (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is neither a dimension nor a measure of the breakdown", name);
-            dki_hint(err, "roll up first, or leave it out: result:drop \"%s\"", name);
-            return DK_ERR_ARGUMENT;
-        }
     }
-    return DK_OK;
+    return status;
 }
 
 /* The rows. -------------------------------------------------------------------------------------------------------- */

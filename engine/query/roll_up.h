@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "breakdown_parts.h"
+#include "renames.h"
 
 #define DKI_ROLL_MOST 16
 
@@ -22,9 +23,11 @@ typedef struct dki_roll {
     size_t base;                            /* the finest of these */
     size_t has;                             /* a dimension that is the level already, or SIZE_MAX */
     size_t first, end;                      /* items of the breakdown in the lineage */
-    const dk_table *levelled;               /* the result, with the level */
-    const char *unknown;                    /* which members belong to no level, as a note; or NULL */
-    const dk_table *rows;                   /* some of it, with parts of rates */
+    dki_binding *names;                     /* of columns; of: the item that each was made by */
+    size_t n_names;
+    const dk_table *levelled; /* the result, with the level */
+    const char *unknown;      /* which members belong to no level, as a note; or NULL */
+    const dk_table *rows;     /* some of it, with parts of rates */
     dk_measure by[DKI_ROLL_MOST], *measures;
     size_t n_by, n_measures;
     dk_grouping_set *sets; /* totals that are those of finer rows */

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "breakdown_making.h"
 #include "expr/interval_share.h"
+#include "renames.h"
 #include "tighten_parts.h"
 
 #define DKI_QUANTITY "\x01q" /* begins the name of one in a tree; its number follows */
@@ -28,12 +29,6 @@ typedef struct dki_quantity {
     bool is_anew;     /* it was made anew */
     size_t n_against; /* numbers that stayed as they were, as what they are made of says another thing */
 } dki_quantity;
-
-/* What a name stands for, at the point of the lineage that was read last. */
-typedef struct dki_binding {
-    const char *name;
-    size_t quantity;
-} dki_binding;
 
 /* factor times a number: that of the column in the row, or in the row that totals it. */
 typedef struct dki_form_term {
@@ -63,7 +58,7 @@ typedef struct dki_anew {
     const char *since; /* the step after which names may mean anything; NULL: there is none */
     dki_quantity *quantities;
     size_t n_quantities, quantity_capacity;
-    dki_binding *bindings;
+    dki_binding *bindings; /* of: the quantity */
     size_t n_bindings, binding_capacity;
     const dk_expr **params; /* their values, owned */
     size_t n_params, param_capacity;

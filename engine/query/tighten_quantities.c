@@ -19,10 +19,7 @@
 
 static dki_binding *find_binding(const dki_anew *anew, const char *name)
 {
-    for (size_t i = 0; i < anew->n_bindings; i++)
-        if (strcmp(anew->bindings[i].name, name) == 0)
-            return &anew->bindings[i];
-    return NULL;
+    return dki_binding_find(anew->bindings, anew->n_bindings, name);
 }
 
 /* A new quantity of that name, which takes the place of what the name meant. */
@@ -44,10 +41,10 @@ static dk_status add_quantity(dki_anew *anew, const char *name, const dk_expr *e
         return DK_ERR_MEMORY;
     if (binding == NULL) {
         binding = &anew->bindings[anew->n_bindings++];
-        binding->name = name;
+        *binding = (dki_binding){ .name = name };
     }
     made.expr = expr ? dk_expr_retain(expr) : NULL;
-    binding->quantity = anew->n_quantities;
+    binding->of = anew->n_quantities;
     anew->quantities[anew->n_quantities++] = made;
     return DK_OK;
 }
@@ -188,7 +185,7 @@ static const dki_node *resolve(struct reading *reading, const dki_node *node)
     dki_making *m = &reading->making;
     const dki_binding *binding = node->kind == DKI_NODE_NAME ? find_binding(reading->anew, node->text) : NULL;
     const dki_node *value = node->kind == DKI_NODE_PARAM ? find_param(reading, node->text) : NULL;
-    const char *text = binding                       ? reading->anew->quantities[binding->quantity].name
+    const char *text = binding                       ? reading->anew->quantities[binding->of].name
                        : node->kind == DKI_NODE_NAME ? "" /* of no column */
                                                      : node->text;
     dki_node *made;
@@ -262,7 +259,7 @@ static dk_status define(dki_anew *anew, size_t at, dk_error *err)
     } else {
         status = DK_OK;
     }
-    if (status == DK_OK && !(old && root && keeps(root, anew->quantities[old->quantity].name)))
+    if (status == DK_OK && !(old && root && keeps(root, anew->quantities[old->of].name)))
         status = add_quantity(anew, item->name, expr, root, err);
     dk_expr_release(expr);
     return status;
@@ -285,23 +282,9 @@ static bool leaves_columns(const char *text)
     return false;
 }
 
-static dk_status rename_binding(dki_anew *anew, const char *text, const char *in_between, dk_error *err)
-{
-    char *before = dki_arena_text(&anew->arena, text, (size_t)(in_between - text), err);
-    const char *now = in_between + strlen(DKI_RENAMED);
-    dki_binding *binding = before ? find_binding(anew, before) : NULL, *other = find_binding(anew, now);
-
-    if (other && binding != other)
-        other->name = ""; /* its column was left out before */
-    if (binding)
-        binding->name = now;
-    return before ? DK_OK : DK_ERR_MEMORY;
-}
-
 static dk_status read_item(dki_anew *anew, size_t at, dk_error *err)
 {
     const dk_lineage_item *item = dk_table_lineage(anew->t->table, at);
-    const char *renamed = item->kind == DK_LINEAGE_STEP ? strstr(item->text, DKI_RENAMED) : NULL;
     dk_status status = DK_OK;
 
     switch (item->kind) {
@@ -313,8 +296,8 @@ static dk_status read_item(dki_anew *anew, size_t at, dk_error *err)
     case DK_LINEAGE_MEASURE:
     case DK_LINEAGE_COLUMN: return define(anew, at, err);
     case DK_LINEAGE_STEP:
-        if (renamed)
-            return rename_binding(anew, item->text, renamed, err);
+        if (dki_renames(item))
+            return dki_bindings_rename(anew->bindings, anew->n_bindings, item, &anew->arena, err);
         if (!leaves_columns(item->text))
             anew->since = item->text;
         return DK_OK;
@@ -345,7 +328,7 @@ dk_status dki_anew_init(dki_anew *anew, dki_tighten *t, dk_error *err)
         if (dk_table_lineage(t->table, i)->depth == 0)
             status = read_item(anew, i, err);
     for (size_t i = 0; i < anew->n_bindings; i++)
-        anew->quantities[anew->bindings[i].quantity].column = dk_table_find(t->table, anew->bindings[i].name);
+        anew->quantities[anew->bindings[i].of].column = dk_table_find(t->table, anew->bindings[i].name);
     return status;
 }
 

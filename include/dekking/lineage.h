@@ -21,7 +21,8 @@ typedef enum dk_lineage_kind {
     DK_LINEAGE_MEASURE,   /* name, text: an expression; of a share also numerator and denominator */
     DK_LINEAGE_WHERE,     /* name: the measure; text: a condition of its aggregates; n_null where that is null */
     DK_LINEAGE_PARAMETER, /* name, text: a value that came along */
-    DK_LINEAGE_STEP,      /* text: anything else, in words; n_rows of the result */
+    DK_LINEAGE_STEP, /* text: anything else, in words; n_rows of the result; where a column was renamed n_null: how many that
+                             follow were renamed at once with it */
     DK_LINEAGE_JOIN,   /* the same, where another table says which rows or columns there are: it follows, deeper */
     DK_LINEAGE_APPEND, /* the same, where rows of other tables were put below: they follow, deeper */
     DK_LINEAGE_DAY, /* name: "as_of" or "published"; text: the day that the rows describe, or were published on */

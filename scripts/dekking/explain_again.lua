@@ -161,7 +161,9 @@ local function measures_of(asked, dims, found)
     return text and { text = text, where = not whole and where or whole and asked.own or nil }
   end
   for i, item in ipairs(asked.measures) do
-    measures[item.shown] = expression(i)
+    if item.shown ~= "" then
+      measures[item.shown] = expression(i)
+    end
   end
   return measures, where, of_cell
 end
@@ -187,9 +189,12 @@ local function say_again(lines, asked, cell)
     local measure = cell.measures[item.shown]
     local over = measure and measure.where ~= cell.where
       and ", over all rows" .. (measure.where and " where " .. measure.where or "") or ""
-    lines[#lines + 1] = not measure
-      and ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row"):format(item.shown)
-      or ("  %s = %s%s"):format(item.shown, measure.text, over)
+    if measure then
+      lines[#lines + 1] = ("  %s = %s%s"):format(item.shown, measure.text, over)
+    elseif item.shown ~= "" then
+      lines[#lines + 1] = ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row")
+        :format(item.shown)
+    end
   end
 end
 

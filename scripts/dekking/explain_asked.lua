@@ -130,6 +130,19 @@ local function steps_after(asked, source)
   return same and table.move(asked.steps, #before.steps + 1, #asked.steps, 1, {}) or nil
 end
 
+-- Columns get other names, all at once. Who had one of these and gets none was left out before, and is shown as "".
+local function rename(asked, names)
+  local given = {}
+  for _, now in pairs(names) do
+    given[now] = true
+  end
+  for _, list in ipairs { asked.dims, asked.measures } do
+    for _, each in ipairs(list) do
+      each.shown = names[each.shown] or not given[each.shown] and each.shown or ""
+    end
+  end
+end
+
 -- Items up to the last breakdown, of it, and behind it.
 local function read(all)
   local items = own_items(all)
@@ -180,13 +193,14 @@ local function read(all)
   asked.figures = figures_of(asked, params)
   local step = asked.steps[#asked.steps]
   asked.own = #asked.figures > 0 and step and step.kind == "where" and step.name and step.text or nil -- of figures too
+  local at_once = {} -- names that are given together, which may be exchanged
   for _, item in ipairs(asked.after) do
-    local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
-    for _, list in ipairs { asked.dims, asked.measures } do
-      for _, each in ipairs(list) do
-        if each.shown == before then
-          each.shown = now
-        end
+    local before, now = (item.kind == "step" and item.text or ""):match "^(.-) renamed to (.+)$"
+    if before then
+      at_once[before] = now
+      if item.nulls == 0 then
+        rename(asked, at_once)
+        at_once = {}
       end
     end
   end

@@ -25,7 +25,7 @@ local function names_of(asked, columns)
   local names, shown = {}, {}
   for i, dim in ipairs(asked.dims) do
     if not columns[dim.shown] then
-      keep_back("%s was left out of the result", dim.shown)
+      keep_back("%s was left out of the result", dim.name)
     end
     names[i], shown[i] = dim.name, dim.shown
   end

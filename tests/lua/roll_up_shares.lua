@@ -76,7 +76,7 @@ end)
 test("names that columns have exchanged are told before anything is rolled up", function(t, dk)
   local result = draw(dk):use(geography(dk)):breakdown { by = "g", measures = MEASURES }:rename { p = "w", w = "p" }
   t.says(function() result:roll_up "r" end,
-    "w is not the breakdown's column of that name: p renamed to w (roll up first, and rename what that gives)")
+    "w is not the breakdown's column of that name: it is p, renamed (roll up first, and rename what that gives)")
 end)
 
 test("a quotient in bounds without names for its sums says how to roll it up", function(t, dk)
