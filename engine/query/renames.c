@@ -55,3 +55,27 @@ dk_status dki_bindings_rename(dki_binding *bindings, size_t n, const dk_lineage_
     }
     return DK_OK;
 }
+
+const char *dki_name_before(const dk_table *table, const char *name, dki_arena *arena, dk_error *err)
+{
+    size_t n = dk_table_n_lineage(table), n_bindings = 0;
+    dki_binding *bindings = dki_arena_array(arena, n + 1, sizeof *bindings, err), *found;
+    dk_status status = bindings ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+
+        if (item->depth > 0)
+            continue;
+        if (item->kind == DK_LINEAGE_BREAKDOWN)
+            n_bindings = 0;
+        if (item->kind == DK_LINEAGE_MEASURE)
+            bindings[n_bindings++] = (dki_binding){ .name = item->name, .of = i };
+        else if (dki_renames(item))
+            status = dki_bindings_rename(bindings, n_bindings, item, arena, err);
+    }
+    if (status != DK_OK)
+        return NULL;
+    found = dki_binding_find(bindings, n_bindings, name);
+    return found ? dk_table_lineage(table, found->of)->name : name;
+}

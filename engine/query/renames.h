@@ -20,5 +20,7 @@ bool dki_renames(const dk_lineage_item *item);
  * longer there. */
 dk_status dki_bindings_rename(dki_binding *bindings, size_t n, const dk_lineage_item *item, dki_arena *arena,
                               dk_error *err);
+/* What a column of that name was called when the table's last breakdown made it, as far as renames tell. NULL: no memory. */
+const char *dki_name_before(const dk_table *table, const char *name, dki_arena *arena, dk_error *err);
 
 #endif

@@ -187,3 +187,58 @@ test("shares of different wholes are not added up", function(t, dk)
   t.eq(shares:window({ order = "gemeente", "s = moving_sum(deel, 1)" }).s:to_lua { plain = true },
     shares.deel:to_lua { plain = true })
 end)
+
+-- A plain loop over the rows says what the rate of all is: 0 and null are not the same.
+test("a sum of rates of several sums is that of the rows, or is refused", function(t, dk)
+  local sums = { ["sum(x)"] = function(r) return r.x end, ["(sum(x) where s)"] = function(r) return r.s and r.x or nil end,
+    ["sum(y)"] = function(r) return r.y end, ["count()"] = function() return 1 end }
+  local names, n, n_refused = { "sum(x)", "(sum(x) where s)", "sum(y)", "count()" }, 0, 0
+  local function add(rows, name)
+    local made = name == "count()" and 0 or nil
+    for _, row in ipairs(rows) do
+      local value = sums[name](row)
+      made = value and (made or 0) + value or made
+    end
+    return made
+  end
+  math.randomseed(17)
+  for round = 1, os.getenv "DEKKING_TEST_QUICK" and 60 or 600 do
+    local rows = {}
+    for i = 1, math.random(9) do
+      rows[i] = { g = ("ab"):sub(math.random(2)):sub(1, 1), h = ("uvw"):sub(math.random(3)):sub(1, 1),
+        s = math.random(2) == 1, x = math.random(3) > 1 and math.random(0, 5) or nil, y = math.random(3) > 1 and 2 or nil }
+    end
+    rows[1].x, rows[1].y = rows[1].x or 1, 2 -- the table has both
+    local function pick() return names[math.random(#names)] end
+    local a, b, c = pick(), pick(), pick()
+    local result = dk.table(rows, { types = { x = "integer", y = "integer" } }):breakdown { by = { "g", "h" },
+      measures = { "`rate` = (" .. a .. " - " .. b .. ") / " .. c } }
+    local ok, made = pcall(function()
+      return result:rename { rate = "r" }:breakdown { by = "g", measures = "q = sum(r)" }
+    end)
+    if not ok then
+      t.has(made, "of several sums and null where one of these is")
+      n_refused = n_refused + 1
+    end
+    for row in (ok and made or result:head(0)):rows() do
+      local of = {}
+      for _, each in ipairs(rows) do of[#of + 1] = each.g == row.g and each or nil end
+      local x, y, z = add(of, a), add(of, b), add(of, c)
+      local want = x and y and z and z ~= 0 and (x - y) / z or nil
+      local told = row.q and (tonumber(tostring(row.q)) or row.q.number)
+      t.ok((told == nil) == (want == nil) and (want == nil or math.abs(want - told) < 1e-9),
+        ("round %d: (%s - %s) / %s of %s is %s, and not %s"):format(round, a, b, c, row.g, tostring(told), tostring(want)))
+      n = n + 1
+    end
+  end
+  t.ok(n > 40 and n_refused > 5, n .. " groups, " .. n_refused .. " refused")
+end)
+
+test("a sum of rates that lacks something says why", function(t, dk)
+  local result = dk.table { { g = "a", x = 1, y = 4 }, { g = "b", y = 5 } }:breakdown { by = "g",
+    measures = { "d = sum(y) - sum(x)", "q = d / count()", "one = sum(x) / count()" } }
+  t.says(function() result:rename { q = "r" }:breakdown { measures = "z = sum(r)" } end,
+    "r is d / count(), of several sums and null where one of these is: a sum of it lacks what the others are there\n"
+    .. "  z = sum(r)\n      ^^^^^^ (ask the rows anew, or name each sum as a measure of its own)")
+  t.ok(result:breakdown { measures = "z = sum(one)" }.z[1] == 0.5)
+end)
