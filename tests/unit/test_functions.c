@@ -72,6 +72,7 @@ static void every_function_is_found_by_its_name(void **state)
         "meaning",
         ".bounds",
         ".part",
+        ".sure",
         ".whole",
         "has",
         "has_any",
