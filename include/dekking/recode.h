@@ -30,12 +30,14 @@ DK_API bool dk_recode_is_exact(const dk_recode *recode);
 /* What members of the finest level that are valid on the day `from` are on the day `to`, which may be the earlier one: from
  * the hierarchy's changes. A member that is divided without stated shares is divided by weights, of members that are
  * valid on the day `to`; so is what had merged, the way back.
+ * A member that is gone by then weighs what those weigh that it became, where these have weights.
  *
  * weights  NULL, or a table with a column called as the finest level, and one of whole or decimal numbers called weight.
  *
- * Errors  DK_ERR_ARGUMENT  what is no day; an undated hierarchy
+ * Errors  DK_ERR_ARGUMENT  what is no day; a hierarchy without days and changes
  *         DK_ERR_DATA      a member that ends between the days, of which no change says what it becomes; one that is divided
- *                          and has neither shares nor weights; weights that are 0 together, negative or null
+ *                          and has neither shares nor weights; weights that are 0 together, negative or null, or of one member
+ *                          twice
  *         DK_ERR_NAME, DK_ERR_TYPE for weights; DK_ERR_OVERFLOW for a share that does not fit; DK_ERR_MEMORY */
 DK_API DK_MUST_USE dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
                                                  const dk_table *weights, const dk_recode **out, dk_error *err);

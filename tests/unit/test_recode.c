@@ -157,9 +157,13 @@ static void what_nobody_stated_is_refused(void **state)
     assert_recode(hierarchy, from, to, "g:category weight:integer\nA|3\nB|1\n",
                   "A -> A 3/4, A -> B 1/4, C -> B 1/1");
     assert_no_recode(hierarchy, from, to, "g:category weight:integer\nA|0\nB|0\n", DK_ERR_DATA,
-                     "A is divided over members whose weights are 0", "");
+                     "A is divided over members whose weights are 0", "give one of them a weight above 0");
     assert_no_recode(hierarchy, to, from, "g:category weight:integer\nA|1\nC|1\n", DK_ERR_DATA,
-                     "B came from members that were divided by shares that nobody stated", "");
+                     "B came from members that were divided by shares that nobody stated",
+                     "state the shares of what was divided in the changes of the hierarchy: date, old, new, share");
+    assert_no_recode(hierarchy, from, to, "g:category weight:integer\nA|3\nB|1\nA|4\n", DK_ERR_DATA,
+                     "the weights have A twice",
+                     "add them up: t:breakdown { by = \"g\", measures = \"weight = sum(...)\" }");
     assert_no_recode(hierarchy, from, "2017-01-01", "g:category weight:integer\nA|3\nB|1\n", DK_ERR_DATA,
                      "D is not there on 2017-01-01, and no change says what became of it",
                      "add it to the changes of the hierarchy: date, old, new");
@@ -181,6 +185,12 @@ static void what_nobody_stated_is_refused(void **state)
     assert_no_recode(plain, from, to, NULL, DK_ERR_ARGUMENT, "nothing changes in a hierarchy without days",
                      "make it with from and to, and with changes");
     dk_hierarchy_release(plain);
+    dk_hierarchy_release(hierarchy);
+    hierarchy = wide("g:category van:date tot:date\nA|-|2016-01-01\nN|2016-01-02|-\n", 1, true,
+                     "date:date old:text new:text\n2016-01-01|A|N\n");
+    assert_no_recode(hierarchy, from, to, NULL, DK_ERR_DATA,
+                     "N is not there on 2016-01-01, and no change says what became of it",
+                     "it is there from 2016-01-02 on: a change is of the day on which what is new begins");
     dk_hierarchy_release(hierarchy);
     hierarchy = wide("g:category van:date tot:date\nA|-|-\nN|2016-01-01|-\n", 1, true, NULL);
     assert_no_recode(hierarchy, to, from, NULL, DK_ERR_DATA,

@@ -1,0 +1,100 @@
+-- recode_chain.lua - a series over several reorganisations, on the vintage of any day.
+
+local test = ...
+
+local hierarchies = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/hierarchies.lua")
+local rows_of = hierarchies.rows_of
+
+-- lines: members with the days on which they begin and end; changes: lists of date, old, new, share.
+local function chain(dk, lines, changes)
+  local list = {}
+  for i, change in ipairs(changes) do
+    list[i] = { date = change[1], old = change[2], new = change[3], share = change[4] }
+  end
+  local types = { g = "category", van = "date", tot = "date" }
+  return dk.hierarchy(dk.read_text("g;van;tot\n" .. lines, { types = types }), { "g" },
+    { from = "van", to = "tot", changes = list })
+end
+
+local function weights(dk, lines)
+  return dk.read_text("g;weight\n" .. lines, { types = { g = "category" } })
+end
+
+-- a becomes b in 2015, b and c become d in 2018, and d is divided over e and f in 2020: nobody stated how.
+local function series_of(dk)
+  local geo = chain(dk, "a;;2015-01-01\nb;;2018-01-01\nc;;2018-01-01\nd;2018-01-01;2020-01-01\n" ..
+    "e;2020-01-01;\nf;2020-01-01;\n",
+    { { "2015-01-01", "a", "b" }, { "2018-01-01", "b", "d" }, { "2018-01-01", "c", "d" }, { "2020-01-01", "d", "e" },
+      { "2020-01-01", "d", "f" } })
+  return geo, dk.read_text("dag;g;n\n2014-12-31;a;10\n2014-12-31;b;20\n2014-12-31;c;30\n2015-01-01;b;25\n" ..
+    "2017-12-31;c;35\n2018-01-01;d;60\n2019-12-31;d;64\n2020-01-01;e;16\n2020-01-01;f;48\n")
+end
+
+test("a series over three reorganisations is of any vintage", function(t, dk)
+  local geo, series = series_of(dk)
+  local function on(day, given, shown)
+    local recode = geo:recode { on = "dag", to = day, weights = given and weights(dk, given) }
+    local made = series:recode("g", recode, { divide = "n" })
+    t.eq(made:notes(), shown and { ("an estimate: %d rows were divided over several g by shares"):format(shown) } or {})
+    return rows_of(made:breakdown { by = { "g" }, measures = "s = sum(n)" }, "g", "s")
+  end
+  t.eq(on("2019-12-31"), { "d/308" })
+  t.eq(on("2020-01-01", "e;1\nf;3\n", 7), { "e/77.0", "f/231.0" })
+  -- e and f are parts of d, whatever the shares: what b and c are of d they are of both
+  t.eq(on("2015-01-01", "b;1\nc;3\n", 4), { "b/102.0", "c/206.0" })
+  t.eq(on("2014-12-31", "a;1\nb;1\nc;2\n", 5), { "a/69.5", "b/79.5", "c/159.0" })
+  t.raises(function() series:recode("g", geo:recode { on = "dag", to = "2015-01-01" }, { divide = "n" }) end,
+    "d is divided over 2, and no weight says how much b gets",
+    "of the day that is recoded to")
+end)
+
+test("weights are of the day that is recoded to, whatever was in between", function(t, dk)
+  local lines = "a;;2016-01-01\nb;2016-01-01;2018-01-01\nc;2016-01-01;2018-01-01\nd;2018-01-01;\ne;2018-01-01;\n"
+  local split = { { "2016-01-01", "a", "b" }, { "2016-01-01", "a", "c" } }
+  local function with(...)
+    return chain(dk, lines, table.move({ ... }, 1, select("#", ...), 3, { split[1], split[2] }))
+  end
+  local function shown(geo, given)
+    return tostring(geo:recode("2015-06-01", "2018-06-01", { weights = given and weights(dk, given) }))
+  end
+  -- what is together again was never divided: no weight is needed
+  local again = with({ "2018-01-01", "b", "d" }, { "2018-01-01", "c", "d" })
+  t.eq(shown(again), "recode: a -> d")
+  local names = with({ "2018-01-01", "b", "d" }, { "2018-01-01", "c", "e" })
+  t.eq(shown(names, "d;1\ne;3\n"), "recode: a -> d (25.0 %), a -> e (75.0 %)")
+  t.eq(shown(names, "b;1\nc;3\n"), "recode: a -> d (25.0 %), a -> e (75.0 %)") -- those in between serve too
+  local mixed = weights(dk, "d;1\nc;3\n")
+  t.raises(function() names:recode("2015-06-01", "2018-06-01", { weights = mixed }) end,
+    "a is divided over 2, and no weight says how much e gets")
+  -- stated shares hold: b and c weigh 4 each
+  local stated = with({ "2018-01-01", "b", "d", 0.5 }, { "2018-01-01", "b", "e", 0.5 }, { "2018-01-01", "c", "e" })
+  t.eq(shown(stated, "d;2\ne;4\n"),
+    "recode: a -> d (33.333333333333 %), a -> e (66.666666666667 %)")
+end)
+
+test("a recode says what is wrong with members, weights and days", function(t, dk)
+  local geo = series_of(dk)
+  t.raises(function() geo:recode("2019-01-01", "2020-01-01", { weights = weights(dk, "e;1\nf;1\ne;2\n") }) end,
+    "the weights have e twice", "add them up: t:breakdown { by = \"g\", measures = \"weight = sum(...)\" }")
+  t.raises(function() geo:recode("2019-01-01", "2020-01-01", { weights = weights(dk, "e;0\nf;0\n") }) end,
+    "d is divided over members whose weights are 0", "give one of them a weight above 0")
+  t.raises(function() geo:at("2019-01-01"):recode("2019-01-01", "2020-01-01") end,
+    "nothing changes in what holds on 2019-01-01", "ask the hierarchy of all days, which it was taken from")
+  -- where boundaries alone move, all members are there on all days
+  local moved = chain(dk, "a;;\nb;;\n", { { "2018-01-01", "a", "a", 0.75 }, { "2018-01-01", "a", "b", 0.25 } })
+  t.eq(tostring(moved:recode("2017-12-31", "2018-01-01")), "recode: a -> a (75.0 %), a -> b (25.0 %)")
+  t.eq(tostring(moved:recode("2018-01-01", "2017-12-31", { weights = weights(dk, "a;8\nb;6\n") })),
+    "recode: b -> a (25.0 %), b -> b (75.0 %)")
+  t.raises(function() chain(dk, "a;;\nb;;\n", { { "2018-01-01", "a", "b" } }):recode("2018-01-01", "2017-12-31") end,
+    "a is there on 2018-01-01, and before that a change says that it became others",
+    "end it on the day of the change, or let a share of it stay: old and new are the same")
+  t.raises(function()
+    chain(dk, "a;;2018-01-01\nb;2018-01-02;\n", { { "2018-01-01", "a", "b" } }):recode("2017-12-31", "2018-01-01")
+  end, "b is not there on 2018-01-01", "it is there from 2018-01-02 on: a change is of the day on which what is new begins")
+  -- b is of a and of c, and what part of a it is nobody stated
+  local mixed = chain(dk, "a;;\nb;2016-01-01;\nc;;2016-01-01\n", { { "2016-01-01", "a", "a" }, { "2016-01-01", "a", "b" },
+    { "2016-01-01", "c", "b" } })
+  t.raises(function() mixed:recode("2016-01-01", "2015-12-31", { weights = weights(dk, "a;1\nc;1\n") }) end,
+    "b came from members that were divided by shares that nobody stated",
+    "state the shares of what was divided in the changes")
+end)
