@@ -18,7 +18,8 @@ struct labels {
     struct labelled *items;
     size_t n, capacity;
     dki_text_map texts;
-    dk_text *last; /* of each member, as it was called last */
+    dk_text *last;  /* of each member, as it was called last */
+    int64_t *since; /* from which day on; DKI_DAY_FIRST before any */
 };
 
 static dk_status add_label(dki_hierarchy_source *reading, size_t level, struct labels *labels, size_t i,
@@ -44,6 +45,9 @@ static dk_status add_label(dki_hierarchy_source *reading, size_t level, struct l
     item.to = span.to;
     item.row = row;
     labels->items[labels->n++] = item;
+    if (item.from < labels->since[item.member - 1])
+        return DK_OK;
+    labels->since[item.member - 1] = item.from;
     labels->last[item.member - 1].bytes =
         dki_text_map_get(&labels->texts, item.label, &labels->last[item.member - 1].size);
     return DK_OK;
@@ -113,8 +117,15 @@ dk_status dki_source_labels(dki_hierarchy_source *reading, size_t level, dk_erro
     dk_status status;
 
     at.labels.last = dki_calloc(context, dk_dictionary_n_levels(place->members), sizeof *at.labels.last, err);
-    if (at.labels.last == NULL)
+    at.labels.since = at.labels.last ? dki_alloc_array(context, dk_dictionary_n_levels(place->members),
+                                                       sizeof *at.labels.since, err)
+                                     : NULL;
+    if (at.labels.since == NULL) {
+        dki_free(context, at.labels.last);
         return DK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < dk_dictionary_n_levels(place->members); i++)
+        at.labels.since[i] = DKI_DAY_FIRST;
     dki_text_map_init(&at.labels.texts, context);
     status = dki_source_each_row(reading, label_row, &at, err);
     if (at.labels.n > 1)
@@ -130,5 +141,6 @@ dk_status dki_source_labels(dki_hierarchy_source *reading, size_t level, dk_erro
     dki_text_map_drop(&at.labels.texts);
     dki_free(context, at.labels.items);
     dki_free(context, at.labels.last);
+    dki_free(context, at.labels.since);
     return status;
 }
