@@ -1,6 +1,8 @@
 /* hierarchy_column.c - columns whose values are members of a level: told so, or compared with what a hierarchy says. */
 #include "hierarchy_use.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -11,6 +13,23 @@ uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_te
     uint32_t member = dk_dictionary_find(members, value);
 
     return member ? member : dk_dictionary_find_label(members, value);
+}
+
+uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day)
+{
+    const dk_dictionary *members = hierarchy->levels[level].members;
+    uint32_t found = dki_hierarchy_member(hierarchy, level, value);
+
+    if (found == 0 || dk_dictionary_find(members, value) || dki_hierarchy_span(hierarchy, level, found, day))
+        return found;
+    for (uint32_t member = found + 1; member <= dk_dictionary_n_levels(members); member++) {
+        dk_text label;
+
+        if (dk_dictionary_label(members, member, &label) && label.size == value.size &&
+            memcmp(label.bytes, value.bytes, value.size) == 0 && dki_hierarchy_span(hierarchy, level, member, day))
+            return member;
+    }
+    return found;
 }
 
 /* The names of members that no value stands for; by labels where values are these. */

@@ -253,7 +253,7 @@ static dk_status add_all(struct back *back, size_t n_members, dk_error *err)
     for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
         const struct state *state = &back->states[member];
 
-        if (!dki_hierarchy_span(follow->hierarchy, 0, member, follow->from))
+        if (!dki_follow_wants(follow, member))
             continue;
         status = !state->there          ? dki_follow_fail_unknown(follow, member, err)
                  : state->doubt != SURE ? fail_doubt(back, member, err)

@@ -13,6 +13,13 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
+#include "hierarchy_use.h"
+
+bool dki_follow_wants(const dki_follow *follow, uint32_t member)
+{
+    return (follow->wanted == NULL || follow->wanted[member]) &&
+           dki_hierarchy_span(follow->hierarchy, 0, member, follow->from) != NULL;
+}
 
 dk_text dki_follow_name(const dki_follow *follow, uint32_t member)
 {
@@ -103,7 +110,9 @@ static dk_status load_weights(dki_follow *follow, dk_error *err)
         status = dk_column_get(of, row, &member, err);
         if (status == DK_OK)
             status = dk_column_get(weights, row, &weight, err);
-        code = status != DK_OK || member.is_null ? 0 : dk_dictionary_find(members, member.as.text);
+        code = status != DK_OK || member.is_null
+                   ? 0
+                   : dki_hierarchy_member_on(follow->hierarchy, 0, member.as.text, follow->to);
         if (code > 0) /* else of nobody here */
             status = add_weight(follow, code, member.as.text, &weight, err);
     }
@@ -384,7 +393,7 @@ static dk_status recode_forth(dki_follow *follow, size_t n_members, dk_error *er
     dk_status status = DK_OK;
 
     for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
-        if (!dki_hierarchy_span(follow->hierarchy, 0, member, follow->from))
+        if (!dki_follow_wants(follow, member))
             continue;
         status = follow_member(follow, member, err);
         for (size_t i = 0; i < follow->now.n && status == DK_OK; i++)
@@ -415,11 +424,14 @@ dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *te
 }
 
 dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
-                               const dk_recode **out, dk_error *err)
+                               const bool *wanted, const dk_recode **out, dk_error *err)
 {
-    dki_follow follow = {
-        .hierarchy = hierarchy, .context = hierarchy->context, .from = from, .to = to, .weights = weights
-    };
+    dki_follow follow = { .hierarchy = hierarchy,
+                          .context = hierarchy->context,
+                          .from = from,
+                          .to = to,
+                          .weights = weights,
+                          .wanted = wanted };
     size_t n_members = dk_dictionary_n_levels(hierarchy->levels[0].members);
     dk_status status;
 
@@ -445,5 +457,9 @@ dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, c
 
     if (status == DK_OK)
         status = dki_hierarchy_recode_day(hierarchy, to, &last, err);
-    return status == DK_OK ? dki_hierarchy_recode(hierarchy, first, last, weights, out, err) : status;
+    if (status == DK_OK)
+        status = dki_hierarchy_recode(hierarchy, first, last, weights, NULL, out, err);
+    if (status == DK_OK)
+        dki_recode_tell_members(*out, hierarchy->levels[0].members);
+    return status;
 }

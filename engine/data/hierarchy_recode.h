@@ -21,11 +21,14 @@ typedef struct dki_follow {
     dk_context *context;
     int64_t from, to;
     const dk_table *weights;
+    const bool *wanted;  /* of each member whether it is asked for; NULL: all are */
     dk_ratio *by_member; /* of each member its weight; 0/0: none was given */
     dki_pieces now, next, parts;
     dki_recode_items made;
 } dki_follow;
 
+/* Whether it is to be told what a member that is there on the day `from` is. */
+bool dki_follow_wants(const dki_follow *follow, uint32_t member);
 dk_text dki_follow_name(const dki_follow *follow, uint32_t member);
 /* A piece more, or more of one that is there. */
 dk_status dki_follow_add(const dki_follow *follow, dki_pieces *pieces, uint32_t member, dk_ratio share,

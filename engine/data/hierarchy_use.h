@@ -32,6 +32,8 @@ static inline int64_t dki_hierarchy_day(const dk_view *view, size_t i)
 
 /* hierarchy_column.c: the member of a level of that name, or else of that label; 0: there is none. */
 uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_text value);
+/* The one of that name, or else of that label on the day. */
+uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day);
 /* The same values in a category that knows the level that they are members of, with levels for all members. */
 dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
                               const dk_column **out, dk_error *err);

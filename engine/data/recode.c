@@ -17,6 +17,7 @@ struct dk_recode {
     dk_context *context;
     dki_recode_items items;
     bool exact;
+    const dk_dictionary *members; /* may be NULL */
     dki_recode_days days;
 };
 
@@ -160,6 +161,16 @@ dk_status dk_hierarchy_recode_on(const dk_hierarchy *hierarchy, const char *on, 
     return status;
 }
 
+const dk_dictionary *dki_recode_members(const dk_recode *recode)
+{
+    return recode->members;
+}
+
+void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *members)
+{
+    ((dk_recode *)(uintptr_t)recode)->members = dk_dictionary_retain(members);
+}
+
 const dki_recode_days *dki_recode_days_of(const dk_recode *recode)
 {
     return recode->days.hierarchy ? &recode->days : NULL;
@@ -187,6 +198,7 @@ void dk_recode_release(const dk_recode *shared)
         return;
     context = recode->context;
     dki_recode_items_drop(&recode->items);
+    dk_dictionary_release(recode->members);
     dk_hierarchy_release(recode->days.hierarchy);
     dk_table_release(recode->days.weights);
     dki_free(context, recode->days.on);

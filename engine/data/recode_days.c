@@ -1,8 +1,8 @@
 /* recode_days.c - members as they are called on one day, of rows that have days of their own.
  *
  * Between two days on which something changes all rows are recoded alike. So a member and such a time are one value for a
- * while, "Rijnwaarden" of the first, and what each becomes is a recode like any other. Only times that rows have are asked
- * for: what nobody stated of others is no fault.
+ * while, "Rijnwaarden" of the first, and what each becomes is a recode like any other. Only times and members that rows have are
+ * asked for: what nobody stated of others is no fault. A value that is no member on its day stays what it is, and is told.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +11,13 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "column_parts.h"
 #include "hierarchy_turns.h"
+#include "hierarchy_use.h"
 #include "recode_parts.h"
 
+#define NAMED 3      /* so many strays does a note name */
 #define APART '\x1f' /* between a member and the number of a time, which has digits alone */
 
 struct days {
@@ -24,6 +27,8 @@ struct days {
     dki_turns turns;
     uint32_t **codes; /* of each turn that rows have, of each member: the new code, from 1; 0: it does not occur */
     size_t n_codes, n_found;
+    bool *strays; /* of each that was found whether it is none on its day */
+    uint64_t n_strays;
     dk_builder *builder;
     dki_arena arena;
     dki_recode_items items;
@@ -67,26 +72,51 @@ static dk_status append(void *arg, uint64_t row, const uint32_t *codes, const ui
     uint32_t made[DK_BLOCK_ROWS];
 
     (void)row;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         made[i] = codes[i] ? days->codes[turns[i]][codes[i]] : 0;
+        days->n_strays += made[i] > 0 && days->strays[made[i]];
+    }
     return dki_builder_codes(days->builder, made, n, err);
 }
 
-/* What members become, by their numbers in the recode of a turn. */
-static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text name, dk_text member, dk_error *err)
+static bool same_text(dk_text a, dk_text b)
 {
-    bool stays = true;
+    return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+}
+
+/* The member that a value stands for in a turn, and what it is called; 0: none that is there then. */
+static uint32_t member_of(const struct days *days, dk_text value, size_t turn, dk_text *name)
+{
+    const dk_hierarchy *hierarchy = days->by->hierarchy;
+    int64_t day = days->turns.days[turn];
+    uint32_t member = dki_hierarchy_member_on(hierarchy, 0, value, day);
+
+    if (member == 0 || dki_hierarchy_span(hierarchy, 0, member, day) == NULL)
+        return 0;
+    *name = dk_dictionary_level(hierarchy->levels[0].members, member);
+    return member;
+}
+
+/* What a value becomes in a turn: by name, or else by label, as it is called itself. */
+static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text name, dk_text value, size_t turn,
+                           dk_error *err)
+{
+    const dk_dictionary *members = days->by->hierarchy->levels[0].members;
+    dk_text member;
+    bool stays = true, known = member_of(days, value, turn, &member) > 0;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < dk_recode_n_pairs(recode) && status == DK_OK; i++) {
+    for (size_t i = 0; i < dk_recode_n_pairs(recode) && known && status == DK_OK; i++) {
         dk_recode_pair pair = dk_recode_get(recode, i);
 
-        if (pair.old.size != member.size || memcmp(pair.old.bytes, member.bytes, member.size) != 0)
+        if (!same_text(pair.old, member))
             continue;
         stays = false;
+        if (!same_text(value, member))
+            (void)dk_dictionary_label(members, dk_dictionary_find(members, pair.new), &pair.new);
         status = dki_recode_add(&days->items, name, pair.new, pair.share, err);
     }
-    return stays && status == DK_OK ? dki_recode_add(&days->items, name, member, (dk_ratio){ 1, 1 }, err) : status;
+    return stays && status == DK_OK ? dki_recode_add(&days->items, name, value, (dk_ratio){ 1, 1 }, err) : status;
 }
 
 /* The new value for a member in a turn. */
@@ -109,15 +139,36 @@ static dk_status name_all(struct days *days, const dk_recode **recodes, dk_text 
 
     for (uint32_t code = 1; code < days->n_codes && status == DK_OK; code++)
         for (size_t turn = 0; turn < days->turns.n && status == DK_OK; turn++) {
-            dk_text member = dk_dictionary_level(levels, code);
+            dk_text value = dk_dictionary_level(levels, code), member;
 
             if (days->codes[turn] == NULL || days->codes[turn][code] == 0)
                 continue;
-            status = name_of(days, member, turn, &names[days->n_found], err);
+            status = name_of(days, value, turn, &names[days->n_found], err);
             if (status == DK_OK)
-                status = add_pairs(days, recodes[turn], names[days->n_found], member, err);
+                status = add_pairs(days, recodes[turn], names[days->n_found], value, turn, err);
             days->codes[turn][code] = (uint32_t)++days->n_found;
+            days->strays[days->n_found] = member_of(days, value, turn, &member) == 0;
         }
+    return status;
+}
+
+/* What the members that a turn's rows have are on the day. */
+static dk_status recode_turn(struct days *days, size_t turn, const dk_recode **out, dk_error *err)
+{
+    const dk_hierarchy *hierarchy = days->by->hierarchy;
+    bool *wanted =
+        dki_calloc(days->context, dk_dictionary_n_levels(hierarchy->levels[0].members) + 1, sizeof *wanted, err);
+    dk_text member;
+    dk_status status = wanted ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; code < days->n_codes && status == DK_OK; code++)
+        if (days->codes[turn][code] > 0)
+            wanted[member_of(days, dk_dictionary_level(dk_column_levels(days->members), code), turn, &member)] =
+                true;
+    if (status == DK_OK)
+        status = dki_hierarchy_recode(hierarchy, days->turns.days[turn], days->by->day, days->by->weights, wanted,
+                                      out, err);
+    dki_free(days->context, wanted);
     return status;
 }
 
@@ -133,12 +184,12 @@ static dk_status make_levels(struct days *days, dk_dictionary **out, dk_error *e
             continue;
         for (size_t code = 1; code < days->n_codes; code++)
             n += days->codes[turn][code];
-        status = dki_hierarchy_recode(days->by->hierarchy, days->turns.days[turn], days->by->day, days->by->weights,
-                                      &recodes[turn], err);
+        status = recode_turn(days, turn, &recodes[turn], err);
     }
     if (status == DK_OK) {
         names = dki_arena_array(&days->arena, n, sizeof *names, err);
-        status = names ? name_all(days, recodes, names, err) : DK_ERR_MEMORY;
+        days->strays = names ? dki_arena_array(&days->arena, n + 1, sizeof *days->strays, err) : NULL;
+        status = days->strays ? name_all(days, recodes, names, err) : DK_ERR_MEMORY;
     }
     for (size_t i = 0; recodes && i < days->turns.n; i++)
         dk_recode_release(recodes[i]);
@@ -146,6 +197,40 @@ static dk_status make_levels(struct days *days, dk_dictionary **out, dk_error *e
         status = dk_dictionary_new(days->context, names, n,
                                    dk_dictionary_is_declared(dk_column_levels(days->members)), out, err);
     return status;
+}
+
+/* Says how many rows have a value that is no member on their day, and names some. */
+static dk_status tell_strays(const struct days *days, const char *column, dki_buffer *note, dk_error *err)
+{
+    bool one = days->n_strays == 1;
+    size_t n = 0;
+    dk_status status;
+
+    if (days->n_strays == 0)
+        return DK_OK;
+    status = dki_buffer_format(note, err,
+                               "%llu row%s ha%s a %s that the hierarchy does not know on %s day, and keep%s it:",
+                               (unsigned long long)days->n_strays, one ? "" : "s", one ? "s" : "ve", column,
+                               one ? "its" : "their", one ? "s" : "");
+    for (uint32_t code = 1; code < days->n_codes && n <= NAMED && status == DK_OK; code++) {
+        dk_text value = dk_dictionary_level(dk_column_levels(days->members), code);
+        bool strays = false;
+
+        for (size_t turn = 0; turn < days->turns.n && !strays; turn++)
+            strays = days->codes[turn] && days->codes[turn][code] && days->strays[days->codes[turn][code]];
+        if (strays && ++n <= NAMED)
+            status = dki_buffer_format(
+                note, err, "%s %.*s", n > 1 ? "," : "",
+                (int)dki_utf8_floor(value.bytes, value.size, value.size < 60 ? value.size : 60), value.bytes);
+    }
+    return status == DK_OK && n > NAMED ? dki_buffer_format(note, err, ", ...") : status;
+}
+
+bool dki_recode_days_keep(const dki_recode_days *by, dk_text value)
+{
+    uint32_t member = dki_hierarchy_member_on(by->hierarchy, 0, value, by->day);
+
+    return member == 0 || dki_hierarchy_span(by->hierarchy, 0, member, by->day) != NULL;
 }
 
 static dk_status find_on(struct days *days, const dk_table *table, dk_error *err)
@@ -164,8 +249,9 @@ static dk_status find_on(struct days *days, const dk_table *table, dk_error *err
                     dk_type_name(type));
 }
 
-dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const dk_recode *recode,
-                            const dk_column **out, const dk_recode **out_recode, dk_error *err)
+dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,
+                            const dk_recode *recode, dki_buffer *note, const dk_column **out,
+                            const dk_recode **out_recode, dk_error *err)
 {
     struct days days = { .by = dki_recode_days_of(recode), .context = dk_table_context(table), .members = members };
     dk_dictionary *levels = NULL;
@@ -189,6 +275,8 @@ dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, con
         status = dki_each_dated(&days.turns, members, days.on, append, &days, err);
     if (status == DK_OK)
         status = dk_builder_finish(days.builder, &made, err);
+    if (status == DK_OK)
+        status = tell_strays(&days, name, note, err);
     if (status == DK_OK)
         status = dki_recode_of(&days.items, out_recode, err);
     if (status == DK_OK)

@@ -16,6 +16,7 @@
 static bool share_out(const dki_recoding *recoding, uint64_t i, int64_t value, int64_t *out)
 {
     const dki_becomes *becomes;
+    size_t n_pairs = dk_recode_n_pairs(recoding->recode);
     uint32_t part = recoding->parts[i], code;
     dki_i128 given = 0, exact = 0;
     dk_value member;
@@ -25,7 +26,7 @@ static bool share_out(const dki_recoding *recoding, uint64_t i, int64_t value, i
     code = dk_dictionary_find(dk_column_levels(recoding->column), member.as.text);
     becomes = &recoding->becomes[code];
     for (size_t k = 0; k < part; k++) {
-        dk_ratio share = dk_recode_get(recoding->recode, becomes->first + k).share;
+        dk_ratio share = dk_recode_get(recoding->recode, becomes->first % n_pairs + k).share;
 
         exact = (dki_i128)value * share.numerator / share.denominator;
         given += exact;

@@ -4,6 +4,7 @@
 
 #include <dekking/recode.h>
 
+#include "base/buffer.h"
 #include "base/hash.h"
 
 typedef struct dki_recode_item {
@@ -31,15 +32,18 @@ typedef struct dki_recode_days {
     char to[11];
 } dki_recode_days;
 const dki_recode_days *dki_recode_days_of(const dk_recode *recode);
-/* hierarchy_recode.c: from one day to another, as numbers. */
+/* hierarchy_recode.c: from one day to another, as numbers. wanted: of each member whether it is asked for; NULL: all are. */
 dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
-                               const dk_recode **out, dk_error *err);
+                               const bool *wanted, const dk_recode **out, dk_error *err);
 /* The day that a recode goes from or to; also whether the hierarchy has days at all. */
 dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *text, int64_t *out, dk_error *err);
 /* recode_days.c: a category in which each member is told apart by the time that its day lies in, and the recode of these to
- * what they are on the day; made of a category of the table. */
-dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const dk_recode *recode,
-                            const dk_column **out, const dk_recode **out_recode, dk_error *err);
+ * what they are on the day; made of a category of the table. note gets how many rows have a member that is none on their day. */
+dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,
+                            const dk_recode *recode, dki_buffer *note, const dk_column **out,
+                            const dk_recode **out_recode, dk_error *err);
+/* Whether a value can be there on the day that is recoded to. */
+bool dki_recode_days_keep(const dki_recode_days *by, dk_text value);
 
 /* recode_levels.c: the levels of a column of the table, whose dictionary was values, after the recode, where they are members of the
  * hierarchies that it was of; *levels is replaced. */
@@ -57,6 +61,10 @@ dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_
 /* Notes of figures that stay where rows go; *made, what the table became, is replaced. stays: those known by the column itself do. */
 dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table, const char *name,
                                    const uint64_t *rows, bool stays, dk_error *err);
+
+/* The members that a recode of a hierarchy is about, for their labels, or NULL; and their being told. */
+const dk_dictionary *dki_recode_members(const dk_recode *recode);
+void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *members);
 
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */
 dk_status dki_recode_of(dki_recode_items *items, const dk_recode **out, dk_error *err);

@@ -14,28 +14,79 @@
 #include "recode_table.h"
 #include "table_parts.h"
 
+/* A member as the column has it: its label, where it has one and the column goes by labels. */
+static dk_text name_of(const dki_recoding *recoding, dk_text member, bool by_label)
+{
+    const dk_dictionary *members = by_label ? dki_recode_members(recoding->recode) : NULL;
+
+    if (members)
+        (void)dk_dictionary_label(members, dk_dictionary_find(members, member), &member);
+    return member;
+}
+
+/* The code that the column has for a member; by label: for its label, which is no member itself. */
+static uint32_t find_member(const dki_recoding *recoding, dk_text member, bool by_label)
+{
+    const dk_dictionary *members = dki_recode_members(recoding->recode);
+    dk_text name = name_of(recoding, member, by_label);
+
+    return by_label && (members == NULL || dk_dictionary_find(members, name) > 0)
+               ? 0
+               : dk_dictionary_find(dk_column_levels(recoding->column), name);
+}
+
+/* Where each row goes by its own day, levels stay in their places that rows have, or can have, on the day that is recoded to. */
+static dk_status keep_levels(const dki_recoding *recoding, dki_text_map *map, dk_error *err)
+{
+    dki_text_map news;
+    uint32_t number;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&news, recoding->context);
+    for (size_t i = 0; i < dk_recode_n_pairs(recoding->recode) && status == DK_OK; i++) {
+        dk_text name = dk_recode_get(recoding->recode, i).new;
+
+        status = dki_text_map_add(&news, name.bytes, name.size, &number, err);
+    }
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(recoding->values) && status == DK_OK; code++) {
+        dk_text name = dk_dictionary_level(recoding->values, code);
+
+        if (dki_text_map_find(&news, name.bytes, name.size) != DKI_MAP_NONE ||
+            dki_recode_days_keep(recoding->days, name))
+            status = dki_text_map_add(map, name.bytes, name.size, &number, err);
+    }
+    dki_text_map_drop(&news);
+    return status;
+}
+
 /* Levels: those that stay as they are, and behind them the new ones. */
 static dk_status make_levels(dki_recoding *recoding, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(recoding->column);
     size_t n_pairs = dk_recode_n_pairs(recoding->recode), n_kept = 0;
-    dk_text *names = dki_alloc_array(recoding->context, recoding->n_codes + n_pairs, sizeof *names, err);
+    size_t n_most = recoding->n_codes + 2 * n_pairs + dk_dictionary_n_levels(recoding->values);
+    dk_text *names = dki_alloc_array(recoding->context, n_most, sizeof *names, err);
     dki_text_map map;
     dk_dictionary *plain = NULL;
     dk_status status = names ? DK_OK : DK_ERR_MEMORY;
     uint32_t number;
 
     dki_text_map_init(&map, recoding->context);
+    if (recoding->days && status == DK_OK)
+        status = keep_levels(recoding, &map, err);
     for (uint32_t code = 1; code < recoding->n_codes && status == DK_OK; code++)
         if (recoding->becomes[code].n == 0) {
             status = dki_text_map_add(&map, dk_dictionary_level(values, code).bytes,
                                       dk_dictionary_level(values, code).size, &number, err);
             recoding->becomes[code].codes = number + 1;
         }
-    for (size_t i = 0; i < n_pairs && status == DK_OK; i++) {
-        dk_recode_pair pair = dk_recode_get(recoding->recode, i);
+    for (size_t i = 0; i < 2 * n_pairs && status == DK_OK; i++) {
+        bool by_label = i >= n_pairs;
+        dk_text name = name_of(recoding, dk_recode_get(recoding->recode, i % n_pairs).new, by_label);
 
-        status = dki_text_map_add(&map, pair.new.bytes, pair.new.size, &number, err);
+        if (recoding->codes[i] == 0 && (by_label || recoding->by_label))
+            continue;
+        status = dki_text_map_add(&map, name.bytes, name.size, &number, err);
         recoding->codes[i] = number + 1;
     }
     for (n_kept = 0; n_kept < map.n && status == DK_OK; n_kept++)
@@ -52,6 +103,25 @@ static dk_status make_levels(dki_recoding *recoding, dk_error *err)
     return status;
 }
 
+static bool same_old(const dki_recoding *recoding, size_t a, size_t b)
+{
+    dk_text x = dk_recode_get(recoding->recode, a).old, y = dk_recode_get(recoding->recode, b).old;
+
+    return x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0;
+}
+
+/* Members that had a label one after the other have it together where one had another label then. */
+static dk_status fail_label(const dki_recoding *recoding, size_t a, size_t b, dk_error *err)
+{
+    dk_text x = dk_recode_get(recoding->recode, a).old, y = dk_recode_get(recoding->recode, b).old,
+            label = name_of(recoding, y, true);
+
+    (void)dki_fail(err, DK_ERR_DATA, "the label %.*s stands for %.*s and for %.*s, at one time or another",
+                   (int)label.size, label.bytes, (int)x.size, x.bytes, (int)y.size, y.bytes);
+    dki_hint(err, "recode a column of codes: labels change");
+    return DK_ERR_DATA;
+}
+
 static dk_status match(dki_recoding *recoding, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(recoding->column);
@@ -61,16 +131,21 @@ static dk_status match(dki_recoding *recoding, dk_error *err)
     recoding->n_codes = dk_dictionary_n_levels(values) + 1;
     recoding->becomes = dki_calloc(recoding->context, recoding->n_codes, sizeof *recoding->becomes, err);
     recoding->codes =
-        recoding->becomes ? dki_calloc(recoding->context, n_pairs, sizeof *recoding->codes, err) : NULL;
+        recoding->becomes ? dki_calloc(recoding->context, 2 * n_pairs, sizeof *recoding->codes, err) : NULL;
     if (recoding->codes == NULL)
         return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n_pairs; i++) {
-        uint32_t code = dk_dictionary_find(values, dk_recode_get(recoding->recode, i).old);
+    for (size_t i = 0; i < 2 * n_pairs; i++) {
+        bool by_label = i >= n_pairs;
+        uint32_t code = find_member(recoding, dk_recode_get(recoding->recode, i % n_pairs).old, by_label);
 
         if (code == 0)
             continue;
+        recoding->codes[i] = 1;
+        recoding->by_label |= by_label;
         if (recoding->becomes[code].n++ == 0)
             recoding->becomes[code].first = i;
+        else if (by_label && !same_old(recoding, recoding->becomes[code].first % n_pairs, i % n_pairs))
+            return fail_label(recoding, recoding->becomes[code].first % n_pairs, i % n_pairs, err);
     }
     status = make_levels(recoding, err);
     return status == DK_OK
@@ -265,13 +340,26 @@ static dk_status make_column(const dki_recoding *recoding, const dk_recode_optio
     return dk_column_gather(field->column, recoding->rows, recoding->n_rows, out, err);
 }
 
-static dk_status add_words(const dki_recoding *recoding, const dk_table **table, dk_error *err)
+static dk_status add_note(const char *note, const dk_table **table, dk_error *err)
 {
     const dk_table *noted = NULL;
+    dk_status status = dk_table_with_note(*table, note, &noted, err);
+
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = noted;
+    }
+    return status;
+}
+
+static dk_status add_words(const dki_recoding *recoding, const dk_table **table, dk_error *err)
+{
     dki_buffer text;
     dk_status status = dki_table_add_step(*table, recoding->table, err, "members of %s recoded%s", recoding->name,
                                           recoding->n_divided > 0 ? DKI_DIVIDED : "");
 
+    if (status == DK_OK && recoding->note.size > 0)
+        status = add_note(recoding->note.bytes, table, err);
     if (status != DK_OK || recoding->n_divided == 0)
         return status;
     dki_buffer_init(&text, recoding->context);
@@ -279,12 +367,8 @@ static dk_status add_words(const dki_recoding *recoding, const dk_table **table,
                                (unsigned long long)recoding->n_divided,
                                recoding->n_divided == 1 ? " was" : "s were", recoding->name);
     if (status == DK_OK)
-        status = dk_table_with_note(*table, text.bytes, &noted, err);
+        status = add_note(text.bytes, table, err);
     dki_buffer_drop(&text);
-    if (status == DK_OK) {
-        dk_table_release(*table);
-        *table = noted;
-    }
     return status;
 }
 
@@ -349,10 +433,11 @@ static dk_status by_day(dki_recoding *recoding, const dk_column **members, const
 {
     dk_status status;
 
-    recoding->days = true;
+    recoding->days = dki_recode_days_of(recoding->recode);
     *members = recoding->column;
     recoding->column = NULL;
-    status = dki_recode_by_day(recoding->table, *members, recoding->recode, &recoding->column, composed, err);
+    status = dki_recode_by_day(recoding->table, *members, recoding->name, recoding->recode, &recoding->note,
+                               &recoding->column, composed, err);
     if (status == DK_OK)
         recoding->recode = *composed;
     return status;
@@ -374,6 +459,7 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
         return status;
     if (options == NULL)
         options = &none;
+    dki_buffer_init(&recoding.note, recoding.context);
     status = dki_column_categorise(dk_table_field(table, at)->column, &recoding.column, err);
     if (status == DK_ERR_TYPE)
         return dki_fail(err, DK_ERR_TYPE, "members to be recoded are categories or texts, and %s is %s", column,
@@ -398,5 +484,6 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
     dki_free(recoding.context, recoding.codes);
     dki_free(recoding.context, recoding.rows);
     dki_free(recoding.context, recoding.parts);
+    dki_buffer_drop(&recoding.note);
     return status;
 }

@@ -4,7 +4,7 @@
 
 #include "recode_parts.h"
 
-/* Of a code of the column: the pairs first .. first + n - 1 of what it becomes. */
+/* Of a code of the column: the pairs first .. first + n - 1 of what it becomes; of a label n_pairs more. */
 typedef struct dki_becomes {
     size_t first, n; /* n 0: it stays */
     uint32_t codes;  /* of the first in `codes`; where it stays, its own new code */
@@ -19,12 +19,15 @@ typedef struct dki_recoding {
     const dk_dictionary *values; /* of the table's own column: with labels, perhaps */
     dki_becomes *becomes;        /* of each code, 0 included */
     size_t n_codes;
-    uint32_t *codes; /* of each pair the code in levels */
+    uint32_t *
+        codes; /* of each pair the code in levels, and behind these for values that are labels; at first: whether it is used */
+    bool by_label; /* some value is a label */
     const dk_dictionary *levels;
     uint64_t *rows;  /* of the new table, in which row of the old one each is; NULL: the same rows */
     uint32_t *parts; /* which part of it, 1 from the first on; 0: the whole row */
     uint64_t n_rows, n_divided;
-    bool days; /* each row goes by its own */
+    const dki_recode_days *days; /* by which each row goes by its own; NULL: all go by one */
+    dki_buffer note;             /* of these, where there is something to say */
 } dki_recoding;
 
 /* recode_divide.c: a column, or (NULL) the number 1, divided along with the rows. */

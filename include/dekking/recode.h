@@ -43,8 +43,9 @@ DK_API DK_MUST_USE dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, 
                                                  const dk_table *weights, const dk_recode **out, dk_error *err);
 
 /* The same from the day of each row: a series over a reorganisation becomes one of one vintage. on names the column of dates or
- * timestamps. What members become is found for the days that a table has, when it is recoded; until then the recode has no
- * pairs, and is not known to be exact. Errors: DK_ERR_ARGUMENT, DK_ERR_MEMORY. */
+ * timestamps. What members become is found for the days and members that a table has, when it is recoded; until then the recode has no
+ * pairs, and is not known to be exact. What is no member on its day stays what it is, and a note of the
+ * table counts it. Errors: DK_ERR_ARGUMENT, DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_hierarchy_recode_on(const dk_hierarchy *hierarchy, const char *on, const char *to,
                                                     const dk_table *weights, const dk_recode **out, dk_error *err);
 /* The column of days, or NULL; and (to not NULL) the day that is recoded to. Borrowed. */
@@ -60,6 +61,7 @@ typedef struct dk_recode_options {
 /* The table with a column of members recoded. Rows of a member that becomes several are as many rows, one below the
  * other, in the order of the pairs; the table's weight and the named columns are divided by the shares, in units of
  * 10^-9 of their own last digit or less, so that the parts add up to what there was. A note says how many rows were divided.
+ * Values may be labels of members, which become labels.
  * The column stays a level of a hierarchy where all new values are members, and columns of later levels follow. Figures that are
  * attached by the column are recoded too, where no member is divided and none goes by its day; notes tell which ones stay.
  *
@@ -67,7 +69,8 @@ typedef struct dk_recode_options {
  *         DK_ERR_TYPE      it is neither category nor text; a column to be divided is no whole or decimal number
  *         DK_ERR_ARGUMENT  rows are to be divided, and there is no weight and no column to divide
  *         DK_ERR_MARGIN    they are, and the table has totals
- *         DK_ERR_DATA      by the day of each row, and a row has none; and what dk_hierarchy_recode refuses for the days of rows
+ *         DK_ERR_DATA      by the day of each row, and a row has none; a label that two members had; and what
+ *                          dk_hierarchy_recode refuses for the days and members of rows
  *         DK_ERR_OVERFLOW, DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
                                              const dk_recode_options *options, const dk_table **out, dk_error *err);

@@ -98,3 +98,64 @@ test("a recode says what is wrong with members, weights and days", function(t, d
     "b came from members that were divided by shares that nobody stated",
     "state the shares of what was divided in the changes")
 end)
+
+test("rows of their own days ask for what they have, and tell what is no member then", function(t, dk)
+  local geo = series_of(dk)
+  -- z became y and x in 2018, which nobody weighed, and no row has it
+  local more = chain(dk, "a;;2018-01-01\nb;;\nx;2018-01-01;\ny;2018-01-01;\nz;;2018-01-01\n", { { "2018-01-01", "a", "b" },
+    { "2018-01-01", "z", "x" }, { "2018-01-01", "z", "y" } })
+  local rows = dk.read_text "dag;g\n2017-12-31;a\n2017-12-31;b\n2018-01-01;b\n"
+  local forth = more:recode { on = "dag", to = "2018-01-01" }
+  t.eq(rows_of(rows:recode("g", forth), "g"), { "b", "b", "b" })
+  t.raises(function() dk.read_text "dag;g\n2017-12-31;z\n":recode("g", forth) end,
+    "z is divided over 2, and no weight says how much x gets")
+  -- a is gone in 2018, y is not there before, and q never was
+  local strays = dk.read_text "dag;g\n2018-01-01;a\n2017-12-31;y\n2017-12-31;q\n2017-12-31;a\n2018-01-01;a\n"
+    :recode("g", forth)
+  t.eq(rows_of(strays, "g"), { "a", "y", "q", "b", "a" })
+  t.eq(strays:notes(), { "4 rows have a g that the hierarchy does not know on their day, and keep it: a, y, q" })
+  t.eq(dk.read_text "dag;g\n2018-01-01;a\n":recode("g", forth):notes(),
+    { "1 row has a g that the hierarchy does not know on its day, and keeps it: a" })
+  local many = dk.read_text "dag;g\n2018-01-01;a\n2017-12-31;y\n2017-12-31;q\n2017-12-31;p\n":recode("g", forth)
+  t.eq(many:notes(), { "4 rows have a g that the hierarchy does not know on their day, and keep it: a, y, q, ..." })
+  -- levels stay in their order, those that the day does not have are gone
+  local ordered = dk.read_text("dag;g\n2014-12-31;a\n2014-12-31;c\n2014-12-31;b\n",
+    { types = { g = { "category", levels = { "f", "d", "c", "a", "b", "q" } } } })
+  t.eq(ordered:recode("g", geo:recode { on = "dag", to = "2016-01-01" }).g:levels(), { "c", "b", "q" })
+  t.eq(ordered:recode("g", geo:recode { on = "dag", to = "2018-01-01" }).g:levels(), { "d", "q" })
+end)
+
+-- The names of members in a column, where the hierarchy goes by codes.
+test("labels are recoded as members are", function(t, dk)
+  local text = "g;naam;r;van;tot\nG1;Rijnwaarden;X;;2018-01-01\nG2;Zevenaar;X;;\nG3;Bergen;X;;2018-01-01\n" ..
+    "G4;Bergen;Y;2018-01-01;\nG5;Arnhem;Y;;\n"
+  local geo = dk.hierarchy(dk.read_text(text, { types = { van = "date", tot = "date" } }), { "g", "r" }, { from = "van",
+    to = "tot", labels = { g = "naam" }, changes = { { date = "2018-01-01", old = "G1", new = "G2" },
+      { date = "2018-01-01", old = "G3", new = "G5" } } })
+  local rows = dk.read_text("dag;plaats;n\n2017-12-31;Rijnwaarden;1\n2017-12-31;Zevenaar;2\n" ..
+    "2017-12-31;Bergen;4\n2017-12-31;G1;8\n")
+  local forth = geo:recode("2017-12-31", "2018-01-01")
+  t.eq(rows_of(rows:where "plaats ~= 'G1'":recode("plaats", forth), "plaats", "n"),
+    { "Zevenaar/1", "Zevenaar/2", "Arnhem/4" })
+  t.eq(rows_of(rows:where "plaats == 'G1'":recode("plaats", forth), "plaats", "n"), { "G2/8" })
+  local later = rows:append(dk.read_text "dag;plaats;n\n2018-01-01;Bergen;16\n")
+  local one = later:recode("plaats", geo:recode { on = "dag", to = "2018-01-01" })
+  t.eq(one:notes(), {})
+  t.eq(rows_of(one, "plaats", "n"), { "Zevenaar/1", "Zevenaar/2", "Arnhem/4", "G2/8", "Bergen/16" })
+  -- a label is the last one, in whatever order the rows are; two that were called alike are not told apart by it
+  local changing = dk.hierarchy(dk.read_text("g;naam;van;tot\nG1;Nieuw;;2018-01-01\nG2;Nieuw;2018-01-01;2019-01-01\n" ..
+    "G2;Rest;;2018-01-01\nG3;Alles;;\n", { types = { van = "date", tot = "date" } }), { "g" }, { from = "van", to = "tot",
+    labels = { g = "naam" }, changes = { { date = "2018-01-01", old = "G1", new = "G3" },
+      { date = "2019-01-01", old = "G2", new = "G3" } } })
+  local plaats = dk.read_text "plaats\nNieuw\n"
+  t.raises(function() plaats:recode("plaats", changing:recode("2017-12-31", "2019-01-01")) end,
+    "the label Nieuw stands for G1 and for G2, at one time or another", "recode a column of codes: labels change")
+  t.eq(rows_of(plaats:recode("plaats", changing:recode("2018-01-01", "2019-01-01")), "plaats"), { "Alles" })
+  -- weights go by labels too
+  local parts = dk.hierarchy(dk.read_text("g;naam;van;tot\nG1;Een;;2018-01-01\nG2;Twee;2018-01-01;\n" ..
+    "G3;Drie;2018-01-01;\n"), { "g" }, { from = "van", to = "tot", labels = { g = "naam" },
+      changes = { { date = "2018-01-01", old = "G1", new = "G2" }, { date = "2018-01-01", old = "G1", new = "G3" } } })
+  local divided = dk.read_text "plaats;n\nEen;8\nG1;80\n":recode("plaats",
+    parts:recode("2017-12-31", "2018-01-01", { weights = dk.read_text "g;weight\nTwee;1\nDrie;3\n" }), { divide = "n" })
+  t.eq(rows_of(divided, "plaats", "n"), { "Twee/2.0", "Drie/6.0", "G2/20.0", "G3/60.0" })
+end)
