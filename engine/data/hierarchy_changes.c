@@ -125,6 +125,16 @@ static dk_status check_shares(const dk_hierarchy *hierarchy, dki_change *changes
     return DK_ERR_DATA;
 }
 
+static dk_status fail_twice(dk_text old, int64_t day, dk_error *err)
+{
+    char shown[32];
+
+    (void)dki_fail(err, DK_ERR_DATA, "the changes say the same of %.*s twice, on %s", (int)old.size, old.bytes,
+                   dki_day_shown(day, shown));
+    dki_hint(err, "leave one of them out");
+    return DK_ERR_DATA;
+}
+
 dk_status dki_changes_settle(dk_hierarchy *hierarchy, dk_error *err)
 {
     dki_change *changes = hierarchy->changes;
@@ -139,8 +149,7 @@ dk_status dki_changes_settle(dk_hierarchy *hierarchy, dk_error *err)
         for (end = i + 1; end < n && changes[end].day == changes[i].day && changes[end].old == changes[i].old;
              end++)
             if (changes[end].new == changes[end - 1].new)
-                return dki_fail(err, DK_ERR_DATA, "the changes say the same of %.*s twice", (int)old.size,
-                                old.bytes);
+                return fail_twice(old, changes[end].day, err);
         status = check_shares(hierarchy, changes + i, end - i, err);
     }
     return status;

@@ -341,15 +341,13 @@ static dk_status follow_member(dki_follow *follow, uint32_t member, dk_error *er
     return status;
 }
 
-/* The day on which a member begins to be there behind the one that is recoded to; DKI_DAY_LAST: none. */
+/* The first day of a member that begins behind the day that is recoded to; DKI_DAY_LAST: it was there before. */
 static int64_t begins_later(const dki_follow *follow, uint32_t member)
 {
     const dki_hierarchy_level *level = &follow->hierarchy->levels[0];
+    int64_t first = level->spans[level->first[member]].from;
 
-    for (size_t i = level->first[member]; i < level->first[member + 1]; i++)
-        if (level->spans[i].from > follow->to)
-            return level->spans[i].from;
-    return DKI_DAY_LAST;
+    return first > follow->to ? first : DKI_DAY_LAST;
 }
 
 dk_status dki_follow_fail_unknown(const dki_follow *follow, uint32_t member, dk_error *err)

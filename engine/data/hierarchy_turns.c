@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/memory.h"
+#include "base/status.h"
 #include "column_parts.h"
 
 static int by_day(const void *a, const void *b)
@@ -44,6 +45,18 @@ void dki_turns_drop(dki_turns *turns)
 {
     dki_free(turns->context, turns->days);
     *turns = (dki_turns){ .context = NULL };
+}
+
+dk_status dki_turns_check(const char *on, dk_type type, dk_error *err)
+{
+    if (type == DK_DATE || type == DK_TIMESTAMP)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", on, dk_type_name(type));
+    if (type == DK_INTEGER)
+        dki_hint(err, "make a day of a year: t:derive \"dag = date(%s, 12, 31)\"", on);
+    else
+        dki_hint(err, "read the table with types = { %s = \"date\" }", on);
+    return DK_ERR_TYPE;
 }
 
 /* The turn of a day; guess: that of the row before, as rows of one day often stand together. */

@@ -61,17 +61,12 @@ static dk_status find_column(dki_use *use, const dk_use_options *options, dk_err
 static dk_status find_days(dki_use *use, const dk_use_options *options, dk_error *err)
 {
     size_t at = 0;
-    dk_type type;
     dk_status status = dk_table_get(use->table, options->on, &at, err);
 
     if (status != DK_OK)
         return status;
-    type = dk_column_type(dk_table_field(use->table, at)->column);
-    if (type != DK_DATE && type != DK_TIMESTAMP)
-        return dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", options->on,
-                        dk_type_name(type));
     use->on = dk_table_field(use->table, at)->column;
-    return DK_OK;
+    return dki_turns_check(options->on, dk_column_type(use->on), err);
 }
 
 /* The vintage that all rows are told by, unless they have days of their own. */

@@ -236,17 +236,12 @@ bool dki_recode_days_keep(const dki_recode_days *by, dk_text value)
 static dk_status find_on(struct days *days, const dk_table *table, dk_error *err)
 {
     size_t at = 0;
-    dk_type type;
     dk_status status = dk_table_get(table, days->by->on, &at, err);
 
     if (status != DK_OK)
         return status;
     days->on = dk_table_field(table, at)->column;
-    type = dk_column_type(days->on);
-    if (type == DK_DATE || type == DK_TIMESTAMP)
-        return DK_OK;
-    return dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", days->by->on,
-                    dk_type_name(type));
+    return dki_turns_check(days->by->on, dk_column_type(days->on), err);
 }
 
 dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,

@@ -49,6 +49,9 @@ local function changes_of(list)
     end
     rows[i] = { date = row.date, old = row.old, new = row.new, share = row.share }
   end
+  if #rows == 0 then
+    return nil -- nothing changes
+  end
   return dk.table(rows, { types = { date = "date", old = "category", new = "category" } })
 end
 

@@ -218,7 +218,7 @@ test("changes that cannot be are refused", function(t, dk)
     new = "C" } },
     "the shares are there for some only")
   t.raises(make { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A", new = "B" } },
-    "the changes say the same of A twice")
+    "the changes say the same of A twice, on 2020-01-01", "leave one of them out")
   t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 2 } },
     "has a share that is not above 0 and at most 1")
   t.raises(make { "A" }, "change 1 is a table such as")

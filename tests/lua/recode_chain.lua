@@ -91,6 +91,9 @@ test("a recode says what is wrong with members, weights and days", function(t, d
   t.raises(function()
     chain(dk, "a;;2018-01-01\nb;2018-01-02;\n", { { "2018-01-01", "a", "b" } }):recode("2017-12-31", "2018-01-01")
   end, "b is not there on 2018-01-01", "it is there from 2018-01-02 on: a change is of the day on which what is new begins")
+  t.raises(function() chain(dk, "a;;2016-01-01\na;2018-01-01;\nb;;\n", {}):recode("2015-01-01", "2017-01-01") end,
+    "a is not there on 2017-01-01, and no change says what became of it",
+    "add it to the changes of the hierarchy: date, old, new")
   -- b is of a and of c, and what part of a it is nobody stated
   local mixed = chain(dk, "a;;\nb;2016-01-01;\nc;;2016-01-01\n", { { "2016-01-01", "a", "a" }, { "2016-01-01", "a", "b" },
     { "2016-01-01", "c", "b" } })
@@ -118,6 +121,10 @@ test("rows of their own days ask for what they have, and tell what is no member 
     { "1 row has a g that the hierarchy does not know on its day, and keeps it: a" })
   local many = dk.read_text "dag;g\n2018-01-01;a\n2017-12-31;y\n2017-12-31;q\n2017-12-31;p\n":recode("g", forth)
   t.eq(many:notes(), { "4 rows have a g that the hierarchy does not know on their day, and keep it: a, y, q, ..." })
+  t.raises(function() dk.read_text "jaar;g\n2017;a\n":recode("g", more:recode { on = "jaar", to = "2018-01-01" }) end,
+    "the day of each row is a date, and jaar is integer", "make a day of a year: t:derive \"dag = date(jaar, 12, 31)\"")
+  t.raises(function() rows:derive("d = text(dag)"):recode("g", more:recode { on = "d", to = "2018-01-01" }) end,
+    "the day of each row is a date, and d is text", "read the table with types = { d = \"date\" }")
   -- levels stay in their order, those that the day does not have are gone
   local ordered = dk.read_text("dag;g\n2014-12-31;a\n2014-12-31;c\n2014-12-31;b\n",
     { types = { g = { "category", levels = { "f", "d", "c", "a", "b", "q" } } } })

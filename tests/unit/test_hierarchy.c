@@ -255,7 +255,7 @@ static void changes_are_checked(void **state)
     assert_refused(rows, 1, "date:date old:text new:text share:ratio\n2020-01-01|A|B|1/3\n2020-01-01|A|C|-\n",
                    DK_ERR_DATA, "A is divided on 2020-01-01, and the shares are there for some only", both);
     assert_refused(rows, 1, "date:date old:text new:text\n2020-01-01|A|B\n2020-01-01|A|B\n", DK_ERR_DATA,
-                   "the changes say the same of A twice", "");
+                   "the changes say the same of A twice, on 2020-01-01", "leave one of them out");
     assert_refused(rows, 1,
                    "date:date old:text new:text share:ratio\n2020-01-01|A|B|1/9223372036854775807\n"
                    "2020-01-01|A|C|1/9223372036854775806\n",
@@ -369,7 +369,8 @@ static void what_cannot_be_used_is_refused(void **state)
                     "members of a hierarchy are categories or texts, and g is integer",
                     "read the table with types = { g = \"category\" }");
     assert_not_used("g:category dag:integer\nArnhem|1\n", all, (dk_use_options){ .on = "dag" }, DK_ERR_TYPE,
-                    "the day of each row is a date, and dag is integer", "");
+                    "the day of each row is a date, and dag is integer",
+                    "make a day of a year: t:derive \"dag = date(dag, 12, 31)\"");
     assert_not_used("g:category r:integer\nArnhem|1\n", then, (dk_use_options){ 0 }, DK_ERR_TYPE,
                     "the table has a column r already, which is integer", "");
     assert_not_used("g:category r:category\nArnhem|Midden\nRenkum|Midden\n", then, (dk_use_options){ 0 },

@@ -1,0 +1,164 @@
+-- recode_random.lua - recodes of random chains of mergers and divisions, counted day by day.
+
+local test = ...
+
+local random_numbers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+
+local DAYS = 7
+
+local function day(d) return ("2016-01-%02d"):format(d + 1) end
+
+-- Members with the days of their life, and of each day what old ones become: lists of { new, share or nil }.
+local function draw(pick)
+  local model = { names = {}, from = {}, to = {}, changes = {} }
+  local function born(d)
+    local name = "m" .. #model.names + 1
+    model.names[#model.names + 1], model.from[name], model.to[name] = name, d, DAYS
+    return name
+  end
+  for _ = 1, 2 + pick(3) do born(0) end
+  for d = 1, DAYS - 1 do
+    local alive = {}
+    for _, name in ipairs(model.names) do
+      if model.to[name] == DAYS then table.insert(alive, pick(#alive + 1) + 1, name) end
+    end
+    local a, b, how, changes = alive[1], alive[2], pick(4), {}
+    model.changes[d] = changes
+    if how == 0 and b then
+      local into = pick(2) == 0 and a or born(d)
+      changes[b], model.to[b] = { { into, 1 } }, d
+      if into ~= a then changes[a], model.to[a] = { { into, 1 } }, d end
+    elseif how > 1 then
+      local share = how == 2 and (1 + pick(7)) / 8 or nil
+      local parts = { { pick(2) == 0 and a or born(d), share },
+        { b and pick(2) == 0 and b or born(d), share and 1 - share } }
+      changes[a] = parts
+      if parts[1][1] ~= a then model.to[a] = d end
+    end
+  end
+  return model
+end
+
+local function make(dk, model)
+  local lines, changes = { "g;van;tot" }, {}
+  for i, name in ipairs(model.names) do
+    local from, to = model.from[name], model.to[name]
+    lines[i + 1] = ("%s;%s;%s"):format(name, from > 0 and day(from) or "", to < DAYS and day(to) or "")
+  end
+  for d = 1, DAYS - 1 do
+    for _, old in ipairs(model.names) do
+      for _, part in ipairs(model.changes[d][old] or {}) do
+        changes[#changes + 1] = { date = day(d), old = old, new = part[1], share = part[2] ~= 1 and part[2] or nil }
+      end
+    end
+  end
+  return dk.hierarchy(dk.read_text(table.concat(lines, "\n") .. "\n", { types = { van = "date", tot = "date" } }), { "g" },
+    { from = "van", to = "tot", changes = changes }), #changes
+end
+
+-- What shares a member is of others on a later day. share_of: of a part that nobody stated.
+local function follow(model, name, from, to, share_of)
+  local now = { [name] = 1 }
+  for d = from + 1, to do
+    local after = {}
+    for member, share in pairs(now) do
+      for _, part in ipairs(model.changes[d][member] or { { member, 1 } }) do
+        after[part[1]] = (after[part[1]] or 0) + share * (part[2] or share_of(d, member, part))
+      end
+    end
+    now = after
+  end
+  return now
+end
+
+local function is_there(model, name, d) return model.from[name] <= d and d < model.to[name] end
+
+-- Forth: what is not stated goes by the weights of what the parts are in the end.
+local function forth(model, name, from, to, weights)
+  return follow(model, name, from, to, function(d, member, part)
+    local reached, weight, all, mine = {}, {}, 0, 0
+    for _, other in ipairs(model.changes[d][member]) do
+      weight[other] = follow(model, other[1], d, to, function() return 0.5 end)
+      for final in pairs(weight[other]) do reached[final] = (reached[final] or 0) + 1 end
+    end
+    for other, finals in pairs(weight) do
+      for final in pairs(finals) do
+        local share = weights[final] / reached[final]
+        all, mine = all + share, mine + (other == part and share or 0)
+      end
+    end
+    return mine / all
+  end)
+end
+
+-- Back: by weights of the members that came to be one; nil where that is another for other shares that nobody stated.
+local function back(model, name, from, to, weights)
+  local found
+  for trial = 1, 4 do
+    local function share_of(d, member, part)
+      local parts = model.changes[d][member]
+      local share = (d * 7 + #member + trial * trial * 3) % 11 / 16 + 1 / 8
+      return part == parts[1] and share or 1 - share
+    end
+    local parts, sum = {}, 0
+    for _, origin in ipairs(model.names) do
+      local share = is_there(model, origin, to) and follow(model, origin, to, from, share_of)[name]
+      if share then parts[origin], sum = share * weights[origin], sum + share * weights[origin] end
+    end
+    for origin, part in pairs(parts) do
+      if found and math.abs(found[origin] - part / sum) > 1e-9 then return nil end
+      parts[origin] = part / sum
+    end
+    found = parts
+  end
+  return found
+end
+
+test("random chains are recoded as they are followed day by day", function(t, dk)
+  local pick = random_numbers(41)
+  local n_shares, n_refused, n_more = 0, 0, 0
+  for _ = 1, 120 do
+    local model = draw(pick)
+    local geo, n_changes = make(dk, model)
+    for _ = 1, n_changes > 0 and 4 or 0 do
+      local from, to, weights, rows = pick(DAYS), pick(DAYS), {}, { "g;weight" }
+      for _, name in ipairs(model.names) do
+        if is_there(model, name, to) then
+          weights[name] = 1 + pick(50)
+          rows[#rows + 1] = name .. ";" .. weights[name]
+        end
+      end
+      local expected, known = {}, true
+      for _, name in ipairs(model.names) do
+        if is_there(model, name, from) then
+          expected[name] = (from < to and forth or back)(model, name, from, to, weights)
+          known = known and expected[name] ~= nil
+        end
+      end
+      local ok, recode = pcall(geo.recode, geo, day(from), day(to),
+        { weights = dk.read_text(table.concat(rows, "\n") .. "\n") })
+      if not ok then
+        t.ok(tostring(recode):find "by shares that nobody stated", tostring(recode))
+        n_refused, n_more = n_refused + 1, n_more + (known and 1 or 0)
+      else
+        t.ok(known, "what nobody stated is told")
+        local got, exact = {}, true
+        for _, pair in ipairs(recode:pairs()) do
+          got[pair.old] = got[pair.old] or {}
+          got[pair.old][pair.new] = pair.share
+        end
+        for name, parts in pairs(expected) do
+          local has = got[name] or { [name] = 1 }
+          exact = exact and next(parts, next(parts)) == nil
+          for member, share in pairs(parts) do
+            t.ok(math.abs((has[member] or 0) - share) < 1e-9, ("%s is %s for %s"):format(name, has[member], share))
+            has[member], n_shares = nil, n_shares + 1
+          end
+          t.eq(next(has), nil)
+        end
+        t.eq(recode:exact(), exact)
+      end
+    end
+  end
+  t.ok(n_shares > 1000 and n_refused > 0 and n_more <= n_refused // 4, ("%d %d %d"):format(n_shares, n_refused, n_more))
+end)
