@@ -1,7 +1,8 @@
 /* hierarchy_use.c - a table gets the levels above the one that it has.
  *
  * A member's parents are found once for each code of the column, not for each row; then each level is a column of codes
- * that are looked up. Where rows have days of their own, that is done once for each time between two changes.
+ * that are looked up. Where rows have days of their own, that is done once for each time between two changes. A column of sets gets
+ * sets of regions (hierarchy_sets.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/text.h"
 #include "hierarchy_use.h"
 #include "lineage.h"
+#include "members.h"
 
 #define NAMED 3 /* so many unknown members does a note name */
 
@@ -91,16 +93,25 @@ static dk_status find_vintage(dki_use *use, const dk_hierarchy *hierarchy, const
 
 static dk_status match_members(dki_use *use, dk_error *err)
 {
-    const dk_dictionary *values = dk_column_levels(use->column);
+    const dk_dictionary *levels = dk_column_levels(use->column), *members = dk_dictionary_members(levels);
 
-    use->n_codes = dk_dictionary_n_levels(values) + 1;
+    use->is_set = members != NULL;
+    use->values = members ? members : levels;
+    use->n_codes = dk_dictionary_n_levels(use->values) + 1;
     use->members = dki_calloc(use->context, use->n_codes, sizeof *use->members, err);
     use->n_unknown = dki_calloc(use->context, use->n_codes, sizeof *use->n_unknown, err);
     if (use->members == NULL || use->n_unknown == NULL)
         return DK_ERR_MEMORY;
     for (uint32_t code = 1; code < use->n_codes; code++)
-        use->members[code] = dki_hierarchy_member(use->hierarchy, use->level, dk_dictionary_level(values, code));
-    return DK_OK;
+        use->members[code] =
+            dki_hierarchy_member(use->hierarchy, use->level, dk_dictionary_level(use->values, code));
+    if (!use->is_set || use->on == NULL)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is a set, and members of sets are told by one day for all rows",
+                   use->name);
+    dki_hint(err, "use(geo:at \"2018-01-01\", { column = \"%s\", level = \"%s\" })", use->name,
+             use->hierarchy->levels[use->level].name);
+    return DK_ERR_ARGUMENT;
 }
 
 /* Counts the rows of each code. */
@@ -253,20 +264,46 @@ static dk_status count_unknown(dki_use *use, dk_error *err)
     return status;
 }
 
+static dk_status find_unknown_of_sets(dki_use *use, dk_error *err)
+{
+    uint64_t *counts =
+        dki_calloc(use->context, dk_dictionary_n_levels(dk_column_levels(use->column)) + 1, sizeof *counts, err);
+    dk_status status = counts ? count_codes(use, counts, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        dki_use_count_sets(use, counts);
+    dki_free(use->context, counts);
+    return status;
+}
+
 static dk_status find_unknown(dki_use *use, dk_error *err)
 {
     dk_status status;
 
-    if (use->on)
-        return count_unknown(use, err);
-    status = count_codes(use, use->n_unknown, err);
-    for (uint32_t code = 0; code < use->n_codes; code++)
-        if (code == 0 || use->members[code] > 0)
+    if (use->is_set)
+        return find_unknown_of_sets(use, err);
+    status = use->on ? count_unknown(use, err) : count_codes(use, use->n_unknown, err);
+    for (uint32_t code = 0; code < use->n_codes; code++) {
+        if (!use->on && (code == 0 || use->members[code] > 0))
             use->n_unknown[code] = 0;
+        use->n_rows_unknown += use->n_unknown[code];
+    }
     return status;
 }
 
 /* The new table. --------------------------------------------------------------------------------------------------- */
+
+/* Sets say nothing of which member a row's region is of, so that one that is there cannot be held against them. */
+static dk_status make_level_of_sets(const dki_use *use, size_t level, const dk_column **out, dk_error *err)
+{
+    const char *name = use->hierarchy->levels[level].name;
+
+    if (dk_table_find(use->table, name) == DK_NO_COLUMN)
+        return dki_use_sets(use, level, out, err);
+    (void)dki_fail(err, DK_ERR_DATA, "the table has a column %s already, and would get one of sets", name);
+    dki_hint(err, "drop or rename the column %s", name);
+    return DK_ERR_DATA;
+}
 
 /* The column of a level: the table's own where it has one and that agrees. */
 static dk_status make_level(const dki_use *use, size_t level, const dk_column **out, dk_error *err)
@@ -274,8 +311,11 @@ static dk_status make_level(const dki_use *use, size_t level, const dk_column **
     size_t at = dk_table_find(use->table, use->hierarchy->levels[level].name);
     const dk_column *made = NULL;
     dk_dictionary *levels = NULL;
-    dk_status status =
-        dki_dictionary_of_level(use->hierarchy->levels[level].members, use->hierarchy, level, &levels, err);
+    dk_status status;
+
+    if (use->is_set)
+        return make_level_of_sets(use, level, out, err);
+    status = dki_dictionary_of_level(use->hierarchy->levels[level].members, use->hierarchy, level, &levels, err);
 
     if (status == DK_OK)
         status =
@@ -317,9 +357,8 @@ static dk_status note_dayless(const dki_use *use, const dk_table **table, dk_err
 /* Says how many rows have a member that is unknown, and names some. */
 static dk_status note_unknown(const dki_use *use, const dk_table **table, dk_error *err)
 {
-    const dk_dictionary *values = dk_column_levels(use->column);
     const char *vintage = dk_hierarchy_vintage(use->hierarchy);
-    uint64_t n_rows = 0;
+    uint64_t n_rows = use->n_rows_unknown;
     size_t n = 0;
     dki_buffer text, names;
     dk_status status = DK_OK;
@@ -327,11 +366,10 @@ static dk_status note_unknown(const dki_use *use, const dk_table **table, dk_err
     dki_buffer_init(&text, use->context);
     dki_buffer_init(&names, use->context);
     for (uint32_t code = 1; code < use->n_codes && status == DK_OK; code++) {
-        dk_text value = dk_dictionary_level(values, code);
+        dk_text value = dk_dictionary_level(use->values, code);
 
         if (use->n_unknown[code] == 0)
             continue;
-        n_rows += use->n_unknown[code];
         if (n++ < NAMED)
             status = dki_buffer_format(
                 &names, err, "%s%.*s", n > 1 ? ", " : "",
@@ -384,8 +422,12 @@ static dk_status make_table(dki_use *use, const dk_table **out, dk_error *err)
         const char *name = level == use->level ? use->name : use->hierarchy->levels[level].name;
         size_t at = dk_table_find(use->table, name);
 
-        status = level == use->level ? dki_column_of_level(use->column, use->hierarchy, level, &made[n], err)
-                                     : make_level(use, level, &made[n], err);
+        if (level > use->level)
+            status = make_level(use, level, &made[n], err);
+        else if (use->is_set)
+            made[n] = dk_column_retain(use->column);
+        else
+            status = dki_column_of_level(use->column, use->hierarchy, level, &made[n], err);
         if (status != DK_OK)
             break;
         fields[n] = at == DK_NO_COLUMN ? DK_FIELD(name, NULL) : *dk_table_field(use->table, at);

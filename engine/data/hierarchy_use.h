@@ -14,12 +14,15 @@ typedef struct dki_use {
     const char *name;              /* of the column that has members */
     const dk_column *column;       /* it, as a category */
     const dk_column *on;           /* NULL: one vintage */
+    const dk_dictionary *values;   /* its levels; of a set, those of its members */
+    bool is_set;
     size_t level;
-    size_t n_codes;      /* of the column, 0 included */
+    size_t n_codes;      /* of the values, 0 included */
     uint32_t *members;   /* of each code: the member of the level, 0 where there is none */
     dki_turns turns;     /* of the levels from this one on; with `on` alone */
     uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
-    uint64_t n_dayless;  /* rows with a member and no day */
+    uint64_t n_rows_unknown;
+    uint64_t n_dayless; /* rows with a member and no day */
 } dki_use;
 
 /* The day of a date or a timestamp that is known. */
@@ -37,6 +40,11 @@ uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk
 /* The same values in a category that knows the level that they are members of, with levels for all members. */
 dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
                               const dk_column **out, dk_error *err);
+/* hierarchy_sets.c: counts the rows of sets with members that the hierarchy does not know; counts: of each set its rows. */
+void dki_use_count_sets(dki_use *use, const uint64_t *counts);
+/* Of each set the one of what its members are on a level; who has no such ancestor is in none. DK_ERR_RANGE where a set cannot have
+ * the name of one. */
+dk_status dki_use_sets(const dki_use *use, size_t level, const dk_column **out, dk_error *err);
 /* A column of a level that the table has already, knowing its level, where it says what `made` does in every row of
  * which the hierarchy says something; else DK_ERR_DATA, or DK_ERR_TYPE. */
 dk_status dki_use_existing(const dki_use *use, size_t level, const dk_column *has, const dk_column *made,

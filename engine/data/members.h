@@ -37,5 +37,9 @@ bool dki_split_stray(const dk_split *how, dk_text text, dk_text *stray);
 dk_status dki_set_text(dk_text *members, size_t n, dki_buffer *out, dk_error *err);
 /* The same of a text that lists them with the mark in between, as an expression writes it. */
 dk_status dki_set_of_text(dk_context *context, dk_text list, dki_buffer *out, dk_error *err);
+/* member_map.c: of each set of a column that of what its members became: texts by the codes of members, bytes NULL where one became
+ * nothing. members: as for dk_dictionary_of_sets. */
+dk_status dki_column_map_members(const dk_column *column, const dk_text *becomes, const dk_dictionary *members,
+                                 const dk_column **out, dk_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "column_parts.h"
 #include "levels.h"
 #include "lineage.h"
+#include "members.h"
 #include "recode_table.h"
 #include "table_parts.h"
 
@@ -457,6 +458,8 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
 
     if (status != DK_OK)
         return status;
+    if (dk_column_is_set(dk_table_field(table, at)->column))
+        return dki_recode_sets(table, at, recode, out, err);
     if (options == NULL)
         options = &none;
     dki_buffer_init(&recoding.note, recoding.context);

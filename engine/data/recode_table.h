@@ -1,4 +1,4 @@
-/* recode_table.h - a table on its way to other members. For recode_table.c and recode_divide.c alone. */
+/* recode_table.h - a table on its way to other members. For recode_table.c, recode_divide.c and recode_sets.c alone. */
 #ifndef DKI_DATA_RECODE_TABLE_H
 #define DKI_DATA_RECODE_TABLE_H
 
@@ -33,5 +33,9 @@ typedef struct dki_recoding {
 /* recode_divide.c: a column, or (NULL) the number 1, divided along with the rows. */
 dk_status dki_recoding_divide(const dki_recoding *recoding, const dk_column *column, const dk_column **out,
                               dk_error *err);
+
+/* recode_sets.c: dk_table_recode() of the column of sets that stands at that place. */
+dk_status dki_recode_sets(const dk_table *table, size_t at, const dk_recode *recode, const dk_table **out,
+                          dk_error *err);
 
 #endif

@@ -87,11 +87,13 @@ typedef struct dk_use_options {
  * name, or by label where the column's values are no names but labels. The vintage of a dated hierarchy without `on` is the
  * table's as_of. A level that the table has already stays, and must say the same in every row.
  *
- * Rows whose member the hierarchy does not have are null in the new columns, and a note counts them.
+ * Rows whose member the hierarchy does not have are null in the new columns, and a note counts them. A column of sets gets columns of
+ * sets: who has no region, or is no member, is in none.
  *
  * Errors  DK_ERR_NAME      no column is called as a level; no such column
  *         DK_ERR_TYPE      the column is neither category nor text; `on` is no date
- *         DK_ERR_ARGUMENT  a dated hierarchy, and neither `on` nor an as_of
+ *         DK_ERR_ARGUMENT  a dated hierarchy, and neither `on` nor an as_of; `on` beside a column of sets
+ *         DK_ERR_RANGE     of sets, and a region has a name that a member of a set cannot have
  *         DK_ERR_DATA      a column that is there already says otherwise, with the first rows
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy,

@@ -61,13 +61,15 @@ typedef struct dk_recode_options {
 /* The table with a column of members recoded. Rows of a member that becomes several are as many rows, one below the
  * other, in the order of the pairs; the table's weight and the named columns are divided by the shares, in units of
  * 10^-9 of their own last digit or less, so that the parts add up to what there was. A note says how many rows were divided.
- * Values may be labels of members, which become labels.
+ * Values may be labels of members, which become labels. Of sets the members are recoded, and no row is divided.
  * The column stays a level of a hierarchy where all new values are members, and columns of later levels follow. Figures that are
  * attached by the column are recoded too, where no member is divided and none goes by its day; notes tell which ones stay.
  *
  * Errors  DK_ERR_NAME      no such column
  *         DK_ERR_TYPE      it is neither category nor text; a column to be divided is no whole or decimal number
- *         DK_ERR_ARGUMENT  rows are to be divided, and there is no weight and no column to divide
+ *         DK_ERR_ARGUMENT  rows are to be divided, and there is no weight and no column to divide; of sets a member becomes
+ *                          several, or goes by the day of each row
+ *         DK_ERR_RANGE     of sets, and a new name cannot be that of a member
  *         DK_ERR_MARGIN    they are, and the table has totals
  *         DK_ERR_DATA      by the day of each row, and a row has none; a label that two members had; and what
  *                          dk_hierarchy_recode refuses for the days and members of rows

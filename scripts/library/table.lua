@@ -383,6 +383,7 @@ function t:tighten(spec) end
 ---@field on? string
 
 --- Adds the coarser levels of a hierarchy as columns. Rows whose member it does not know are null there; a note counts them.
+--- A column of sets gets sets of regions: by `member(regio)` everybody counts once in each.
 ---
 --- ```lua
 --- local geo = dk.hierarchy("scripts/data/arbeidsmarktregio-2015.csv", { "gemeente", "arbeidsmarktregio" })
@@ -409,6 +410,7 @@ function t:use(hierarchy, options) end
 ---@field weight? string
 
 --- Makes members of a column others: those of another day, or of a merger. A member that is divided divides its rows, as an estimate.
+--- Of sets the members are recoded, and none of them can be divided.
 ---@param column string|dk.Step a column; or a step of `dk.merge` alone
 ---@param recode? dk.Recode|string[] what members become; or a list of those that become one
 ---@param options? dk.RecodeOptions|string of a list: the name of that one

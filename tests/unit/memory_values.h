@@ -84,10 +84,15 @@ static const char *const values_calls[] = {
     "'B') return tostring(c) .. t:recode('g', c):text() .. t:recode(m):text() .. dk.merge('g', "
     "h:recode('2019-01-01', '2020-01-01')).where .. tostring(dk.breakdown({ by = 'g', measures = 'n = count()' })"
     ":drill_down 'r') end",
-    "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\n', { 'g' }, { to = 'tot', changes = { { date = "
+    "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\n', { 'g' }, { to = 'tot', changes = { { date "
+    "= "
     "'2020-01-01', old = 'A', new = 'B' } } })\n"
     "return function() return select(2, pcall(function() h.x = 1 end)) .. select(2, pcall(function() "
     "h:recode('2019-01-01', '2020-01-01').x = 1 end)) end",
+    "local h = dk.hierarchy(dk.read_text 'g;r\\nA;x\\nB;y\\n', { 'g', 'r' }) local t = dk.table { { 'w', { { 'A', "
+    "'B' }, { "
+    "'A' }, { 'Q' } } } }\n"
+    "return function() return t:recode('w', { 'A' }, 'B'):use(h, { column = 'w', level = 'g' }):text() end",
     "local p = dk.read_text 'k\\na\\nb\\n' local s = dk.read_text 'k;v\\na;x\\na;y\\n'\n"
     "return function() return p:collect(s, 'k', 'v', { as = 'w' }):derive({ 'n = size(w)' }):breakdown({ by = "
     "'m = member(w)', measures = 'k = count()' }):text() .. dk.read_text('k;v\\na;x|y\\n'):with_sets({ v = '|' "
