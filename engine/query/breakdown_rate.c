@@ -14,9 +14,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "renames.h"
-
-#define MOST_NAMES 32 /* of measures that name each other */
+#include "rows/rate_lacking.h"
 
 /* What adds up. ----------------------------------------------------------------------------------------------------- */
 
@@ -122,84 +120,6 @@ static const dk_column *rates_of(const dki_plan *plan, const dki_node *node)
     return column && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) > 0 ? column : NULL;
 }
 
-/* The item of a lineage that made a measure of that name, from item `at` on; NULL: there is no more. */
-static const dk_lineage_item *find_item(const dk_table *table, const char *name, size_t *at)
-{
-    for (; *at < dk_table_n_lineage(table); ++*at) {
-        const dk_lineage_item *item = dk_table_lineage(table, *at);
-
-        if (item->kind == DK_LINEAGE_MEASURE && strcmp(item->name, name) == 0)
-            return item;
-    }
-    return NULL;
-}
-
-/* Whether what a table's lineage has as a part of a rate is one count or sum, perhaps by the name of a measure. deep: how many of these
- * may name each other. */
-static bool is_one(const dk_table *table, const dki_node *node, unsigned deep)
-{
-    size_t at = 0;
-    const dk_lineage_item *item;
-    const dk_expr *expr = NULL;
-    dk_error ignored = DK_ERROR_INIT;
-    bool is;
-
-    while (is_call(node, "-") && node->n_children == 1)
-        node = node->children[0];
-    item = node->kind == DKI_NODE_NAME ? find_item(table, node->text, &at) : NULL;
-    if (item == NULL)
-        return node->kind == DKI_NODE_AGGREGATE;
-    if (deep == 0 || dk_expr_parse(dk_table_context(table), item->text, &expr, &ignored) != DK_OK)
-        return false;
-    is = is_one(table, dki_expr_root(expr), deep - 1);
-    dk_expr_release(expr);
-    return is;
-}
-
-/* Whether a part of the rate that an item made is null somewhere, and of several sums: null where any of them is, it lacks there what the
- * others are. */
-static dk_status item_lacks(const dk_table *table, const dk_lineage_item *item, const dk_column *column,
-                            bool *lacks, dk_error *err)
-{
-    const dk_expr *expr = NULL;
-    const dki_node *root;
-    dk_status status = dk_expr_parse(dk_table_context(table), item->text, &expr, err);
-
-    *lacks = false;
-    if (status != DK_OK)
-        return status;
-    root = dki_expr_root(expr);
-    for (size_t i = 0; is_call(root, "/") && i < 2; i++)
-        *lacks = *lacks || (dk_column_n_nulls(dk_column_child(column, i)) > 0 &&
-                            !is_one(table, root->children[i], MOST_NAMES));
-    dk_expr_release(expr);
-    return DK_OK;
-}
-
-/* A sum of rates that lacks something is refused. The column's name may be another one now than that of the measure. */
-static dk_status check_lacking(dki_plan *plan, const dk_expr *expr, const dki_node *node, const dk_column *column,
-                               dk_error *err)
-{
-    const char *name = node->children[0]->text, *own = dki_name_before(plan->table, name, &plan->arena, err);
-    const dk_lineage_item *item;
-    dk_status status = own ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t at = 0; status == DK_OK && (item = find_item(plan->table, own, &at)) != NULL; at++) {
-        bool lacks;
-
-        status = item_lacks(plan->table, item, column, &lacks, err);
-        if (status != DK_OK || !lacks)
-            continue;
-        (void)dki_node_fail(expr, node, err, DK_ERR_ARGUMENT,
-                            "%s is %.200s, of several sums and null where one of these is: a sum of it lacks what "
-                            "the others are there",
-                            name, item->text);
-        dki_hint(err, "ask the rows anew, or name each sum as a measure of its own");
-        return DK_ERR_ARGUMENT;
-    }
-    return status;
-}
-
 const dki_plan_rate *dki_plan_find_rate(const dki_plan *plan, const dki_node *node)
 {
     for (size_t i = 0; i < plan->n_rates; i++)
@@ -246,7 +166,7 @@ dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node 
         return dki_plan_add_shares(plan, expr, node, column, measure, err);
     if (!*added || dki_plan_find_rate(plan, node))
         return DK_OK;
-    status = check_lacking(plan, expr, node, column, err);
+    status = dki_rate_check_sum(plan->table, expr, node, &plan->arena, err);
     if (status == DK_OK)
         status = dki_grow(plan->context, (void **)&plan->rates, &plan->rate_capacity, plan->n_rates + 1,
                           sizeof *plan->rates, err);

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "breakdown_parts.h"
-#include "renames.h"
+#include "data/renames.h"
 
 #define DKI_ROLL_MOST 16
 

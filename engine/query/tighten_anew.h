@@ -9,8 +9,8 @@
 
 #include "base/arena.h"
 #include "breakdown_making.h"
+#include "data/renames.h"
 #include "expr/interval_share.h"
-#include "renames.h"
 #include "tighten_parts.h"
 
 #define DKI_QUANTITY "\x01q" /* begins the name of one in a tree; its number follows */

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "data/overlap.h"
+#include "rate_lacking.h"
 
 dk_status dki_window_fail_rate(const dk_expr *expr, const dki_node *node, dk_error *err)
 {
@@ -29,7 +30,12 @@ static dk_status run_rates(const dki_window *window, const dki_window_call *call
 {
     const dk_column *sums[2] = { NULL, NULL };
     dki_window_call part = *call;
-    dk_status status = DK_OK;
+    dki_arena arena;
+    dk_status status;
+
+    dki_arena_init_small(&arena, window->context);
+    status = dki_rate_check_sum(window->table, call->expr, call->node, &arena, err);
+    dki_arena_drop(&arena);
 
     for (size_t i = 0; i < 2 && status == DK_OK; i++) {
         part.arg = dk_column_child(call->arg, i);

@@ -242,3 +242,21 @@ test("a sum of rates that lacks something says why", function(t, dk)
     .. "  z = sum(r)\n      ^^^^^^ (ask the rows anew, or name each sum as a measure of its own)")
   t.ok(result:breakdown { measures = "z = sum(one)" }.z[1] == 0.5)
 end)
+
+test("windows add up no rates that lack something", function(t, dk)
+  local result = dk.table { { g = "a", x = 1, y = 4 }, { g = "b", y = 5 }, { g = "c", x = 3, y = 1 } }:breakdown { by = "g",
+    measures = { "sx = sum(x)", "sy = sum(y)", "q = (sum(x) + sum(y)) / count()", "one = sum(x) / sum(y)" } }
+  for _, call in ipairs { "running_sum(q)", "moving_sum(q, 2)", "sum(q)", "100 * sum(q)" } do
+    t.raises(function() result:window { order = "g", "v = " .. call } end,
+      "q is (sum(x) + sum(y)) / count(), of several sums and null where one of these is: a sum of it lacks what the "
+      .. "others are there",
+      "ask the rows anew, or name each sum as a measure of its own")
+    t.raises(function() result:rename { q = "w" }:sort "w":window { order = "g", "v = " .. call:gsub("q", "w") } end,
+      "w is (sum(x) + sum(y)) / count(), of several sums")
+  end
+  t.eq(result:window { order = "g", "v = previous(q)", "d = change(q)" }.d:nulls(), 3)
+  local known = result:where "q is not null":window { order = "g", "v = running_sum(q)" } -- 5 of 1 and 4 of 1
+  t.eq(tostring(known.v:to_lua()[2]), "9/2")
+  local of_one = result:window { order = "g", "v = running_sum(one)" }:derive { "n = numerator(v)", "d = denominator(v)" }
+  t.eq({ of_one.n:to_lua()[3], of_one.d:to_lua()[3] }, { 4, 10 })
+end)

@@ -1,6 +1,6 @@
-/* renames.h - what the names of a result stand for after columns were renamed. For roll_up.c and tighten_quantities.c. */
-#ifndef DKI_QUERY_RENAMES_H
-#define DKI_QUERY_RENAMES_H
+/* renames.h - what the names of a result stand for after columns were renamed. For what adds up results and tells of them. */
+#ifndef DKI_DATA_RENAMES_H
+#define DKI_DATA_RENAMES_H
 
 #include <dekking/lineage.h>
 

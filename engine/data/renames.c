@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "data/lineage.h"
+#include "lineage.h"
 
 dki_binding *dki_binding_find(dki_binding *bindings, size_t n, const char *name)
 {
