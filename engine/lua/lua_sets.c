@@ -22,7 +22,7 @@ static void check_split(lua_State *L, int index, int place, const char *what, co
                  "%s: column %s: one text stands between members, and two are given (members = { ... } names those "
                  "that there can be)",
                  what, name);
-    dkl_check_type_members(L, index, members);
+    dkl_check_type_members(L, index, what, name, "{ \"set\", \";\" }", members);
     split->empty = dkl_option_boolean(L, index, what, "empty", false);
     if (dkl_option(L, index, "members"))
         split->members = dkl_check_levels(L, -1, what, name, &other);

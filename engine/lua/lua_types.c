@@ -157,12 +157,15 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
         dkl_fail(L, "%s: column %s: a period is \"month\", \"quarter\" or \"year\": say which", what, out->name);
 }
 
-void dkl_check_type_members(lua_State *L, int type, const char *const *members)
+void dkl_check_type_members(lua_State *L, int type, const char *what, const char *name, const char *form,
+                            const char *const *members)
 {
     const char *unknown = dkl_find_unknown(L, type, members);
 
-    if (unknown)
-        dkl_fail_unknown(L, "a type", "member", unknown, strlen(unknown), members);
+    if (unknown) {
+        lua_pushfstring(L, "%s: column %s: %s", what, name, form);
+        dkl_fail_unknown(L, lua_tostring(L, -1), "member", unknown, strlen(unknown), members);
+    }
 }
 
 /* The type on top of the stack. May push a slot and anchors above it. */
@@ -191,7 +194,7 @@ static void check_type(lua_State *L, const char *what, dk_csv_column *out, dk_sp
     lua_rawgeti(L, type, 1);
     parse_type(L, dkl_check_text(L, -1, what), what, out); /* the table keeps the string */
     lua_pop(L, 1);
-    dkl_check_type_members(L, type, members);
+    dkl_check_type_members(L, type, what, out->name, "a type", members);
     out->bounds = dkl_option_bounds(L, type, what);
     if (out->bounds && out->type != DK_INTERVAL)
         dkl_fail(L, "%s: column %s has markers or is rounded, so it is an interval and no %s", what, out->name,

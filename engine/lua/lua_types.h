@@ -17,8 +17,10 @@ dkl_types dkl_option_types(lua_State *L, int index, const char *what);
  * is none of them (0: nothing does). what: "read". */
 const dk_dictionary *dkl_check_levels(lua_State *L, int index, const char *what, const char *column_name,
                                       uint32_t *other);
-/* Raises where the table at index, which states a type, has another member than these. */
-void dkl_check_type_members(lua_State *L, int index, const char *const *members);
+/* Raises where the table at index has another member than these: it states the type of the column called so, and its form is
+ * "a type", or `{ "set", ";" }`. */
+void dkl_check_type_members(lua_State *L, int index, const char *what, const char *name, const char *form,
+                            const char *const *members);
 /* Whether the value at index states a set: { "set", ";" }. Then fills out and split. May push a slot. */
 bool dkl_check_set(lua_State *L, int index, const char *what, dk_csv_column *out, dk_split *split);
 /* Puts sets in the place of the texts of a table's columns that are to be sets. The table is replaced. */

@@ -185,7 +185,7 @@ test("types and levels that are stated", function(t, dk)
   says({ types = { a = "decimal(30)" } },
     "read_text: column a: a decimal has at most 18 digits after the point, not 30")
   says({ types = { a = { "decimal", digits = 30 } } },
-    "a type has no member 'digits' (there are: levels, markers and rounded)")
+    "read_text: column a: a type has no member 'digits' (there are: levels, markers and rounded)")
   says({ types = { a = "period" } },
     "read_text: column a: a period is \"month\", \"quarter\" or \"year\": say which")
   says({ types = { a = 1 } },
