@@ -26,6 +26,16 @@ local CSV = "gemeente;n;aandeel;ok;datum;tijd;leeg\n"
   .. "Zoë & <Co>;2;0,5;nee;01-01-1850;2024-12-31 12:00;x\n"
   .. "=1+1;1234567890123456;;nee;;2024-12-31 18:00;\n"
 
+test("reals have sixteen digits, and a file of text all that tell them apart", function(t, dk)
+  local reals = dk.table({ { "x", { 0.1 + 0.2, 1 / 3, 0.1 } } }, { types = { x = "real" } })
+  local path = t.path "a.xlsx"
+  reals:write(path)
+  local c = cells(path, 1)
+  t.eq({ c.A2.value, c.A3.value, c.A4.value }, { "0.3", "0.3333333333333333", "0.1" })
+  t.eq(reals:text { format = "csv" }, "x\n0.30000000000000004\n0.3333333333333333\n0.1\n")
+  t.eq(reals:text { format = "json" }:match "0%.3%d*", "0.30000000000000004")
+end)
+
 test("numbers, dates and truth values are a spreadsheet's own", function(t, dk)
   local path = t.path "a.xlsx"
   dk.read(t.file("a.csv", CSV)):write(path)
