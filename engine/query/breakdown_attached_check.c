@@ -102,7 +102,7 @@ static const char *list_figures(const dk_properties *properties, char out[DKI_CE
     return out;
 }
 
-/* Finds the table that attached(m) is about. */
+/* Finds the table that attached(m) is about: none where the only one lacks a column, which the measure itself tells. */
 static dk_status find_attachment(struct check *check, const dki_node *node)
 {
     const dk_properties *properties = properties_of(check->plan);
@@ -116,8 +116,12 @@ static dk_status find_attachment(struct check *check, const dki_node *node)
         dki_hint(check->err, "t:attach(register, \"gemeente\") says per what they are known");
         return DK_ERR_ARGUMENT;
     }
-    if (n == 1 || properties->n_attached == 1) /* else the measure itself tells which column is lacking */
+    if (n == 1)
         return DK_OK;
+    if (properties->n_attached == 1) {
+        check->attachment = NULL;
+        return DK_OK;
+    }
     (void)dki_node_text(check->expr, node, text);
     if (n == 0) {
         (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
@@ -145,7 +149,7 @@ static dk_status check_node(struct check *check, const dki_node *node, const dki
         uint32_t mask = dki_all_totals(breakdown->n_by);
 
         status = find_attachment(check, node);
-        if (status != DK_OK)
+        if (status != DK_OK || check->attachment == NULL)
             return status;
         if (breakdown->where && !dki_attached_knows(check->plan, check->attachment, breakdown->where)) {
             char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];

@@ -64,6 +64,10 @@ local function hierarchy(source, levels, options)
   end
   local given = {}
   for _, key in ipairs(OPTIONS) do
+    if levels[key] ~= nil then
+      fail("the option %s stands behind the levels: dk.hierarchy(source, { \"gemeente\", \"regio\" }, { %s = ... })",
+        key, key)
+    end
     given[key] = options[key]
   end
   if type(source) == "string" then

@@ -419,3 +419,14 @@ test("shares in figures that may be 0 are open, and as narrow in a formula as al
     "p = 100 * ((count() where s) / attached(f, 'bounds', (count() where s)))" } }
   t.eq({ tostring(result.d[1]), tostring(result.e[1]), tostring(result.p[1]) }, { "1.5..?", "0.5..1.0", "50..100" })
 end)
+
+test("a figure that is not there is told where the breakdown is finer, too", function(t, dk)
+  local data = dk.read_text "g;r\na;A\nb;A\n":attach(dk.table { { r = "A", register = 10 } }, "r")
+  for _, by in ipairs { "r", "g" } do
+    for _, measure in ipairs { "d = attached(registr)", "d = count() / attached(registr, 'bounds')" } do
+      t.has(select(2, pcall(data.breakdown, data, { by = by, measures = measure })), "(did you mean register?)")
+    end
+  end
+  t.raises(function() return data:breakdown { by = "g", measures = "d = attached(register)" } end,
+    "attached(register) is known per r, and the breakdown goes by g")
+end)

@@ -45,6 +45,8 @@ test("what cannot be a hierarchy is refused, with the row", function(t, dk)
     "hierarchy: labels are a table such as { gemeentecode = \"gemeente\" }, not a string")
   t.raises(function() geo(dk):recode("2015-01-01", "2018-01-01", { weights = 12 }) end,
     "recode: weights is a table of dekking, not a number")
+  t.raises(function() dk.hierarchy(dk.read_text "g;van\na;\n", { "g", from = "van" }) end,
+    "the option from stands behind the levels: dk.hierarchy(source, { \"gemeente\", \"regio\" }, { from = ... })")
   t.raises(function() dk.hierarchy(12, { "g" }) end, "the source is a table of dekking or a file, not a number")
 end)
 

@@ -75,7 +75,8 @@ test("what cannot be read as a set is said", function(t, dk)
     t.says(function() return dk.read_text(csv or CSV, { types = { v = kind } }) end, message)
   end
   says({ "set", "" }, "read_text: column v: what stands between members cannot be empty")
-  says({ "set", ",", member = { "a" } }, "read_text: column v: { \"set\", \";\" } has no member 'member' (did you mean 'members'?)")
+  says({ "set", ",", member = { "a" } },
+    "read_text: column v: { \"set\", \";\" } has no member 'member' (did you mean 'members'?)")
   says({ "set", delimiter = "," }, "read_text: column v: { \"set\", \";\" } has no member 'delimiter' "
     .. "(there are: members and empty)")
   t.raises(function() return dk.read_text(CSV, { types = { v = { "set", ",", members = { "koken" } } } }) end,
