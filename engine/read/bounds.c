@@ -103,17 +103,28 @@ static dki_misfit round_bounds(const dk_bounds_rule *rule, const dki_bounds_fact
                                dk_interval *out, uint8_t *scale)
 {
     unsigned digits = rule->scale + (rule->rounded % 2 != 0);
-    int64_t half, middle;
+    int64_t step, middle;
 
     digits = digits > *scale ? digits : *scale;
-    if (!dki_rescale(rule->rounded, rule->scale, digits, &half) || !dki_rescale(value, *scale, digits, &middle) ||
-        __builtin_sub_overflow(middle, half / 2, &out->least) ||
-        __builtin_add_overflow(middle, half / 2, &out->greatest))
+    if (!dki_rescale(rule->rounded, rule->scale, digits, &step) || !dki_rescale(value, *scale, digits, &middle) ||
+        __builtin_sub_overflow(middle, step / 2, &out->least) ||
+        __builtin_add_overflow(middle, step / 2, &out->greatest))
         return DKI_TOO_LARGE;
+    if (middle % step != 0)
+        return DKI_NOT_ROUNDED;
     if (value >= 0 && out->least < 0 && !facts->has_negative)
         out->least = 0;
     *scale = (uint8_t)digits;
     return DKI_FITS;
+}
+
+void dki_bounds_hint_rounding(const dk_bounds_rule *rule, dk_error *err)
+{
+    char step[32];
+
+    dki_format_decimal(rule->rounded, rule->scale, step, sizeof step);
+    dki_hint(err, "rounded = %s says that numbers are multiples of %s: correct the value, or what is said", step,
+             step);
 }
 
 /* One side of 115..125, which may be open. */

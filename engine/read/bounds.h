@@ -19,6 +19,8 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
 void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, size_t size, dki_bounds_facts *facts);
 /* Takes in a number of the column, with so many digits after the point. */
 void dki_bounds_note_number(int64_t value, uint8_t scale, dki_bounds_facts *facts);
+/* Hints at what to do about a number that is no multiple of what the rule says that numbers are rounded to. */
+void dki_bounds_hint_rounding(const dk_bounds_rule *rule, dk_error *err);
 /* Whether it is withheld, and nothing says within which bounds. */
 bool dki_bounds_is_withheld(const dk_interval *bounds);
 /* Whether the marker itself says what the number is less than, above 0: <5 (*limit), with *digits after the point. */

@@ -262,6 +262,10 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
         dki_hint(err, "read the column as real, which rounds, or as text: types = { %s = \"real\" }",
                  dki_show_key(key, column));
         break;
+    case DKI_NOT_ROUNDED:
+        dki_fail(err, DK_ERR_DATA, "%s in column %s is not rounded as the others are", value, name);
+        dki_bounds_hint_rounding(plan->bounds, err);
+        break;
     case DKI_MIXED:
         dki_fail(err, DK_ERR_DATA, "%s in column %s is %s, and the values before it are not", value, name,
                  plan->percent ? "no percentage" : "a percentage");

@@ -14,6 +14,7 @@ typedef enum dki_misfit {
     DKI_FRACTION,    /* an integer column, and digits after the mark */
     DKI_MORE_DIGITS, /* more digits after the mark than the stated scale */
     DKI_TOO_LARGE,   /* does not fit in 64 bits at the column's scale */
+    DKI_NOT_ROUNDED, /* no multiple of what numbers of the column are rounded to */
     DKI_MIXED,       /* a percentage among plain numbers, or the other way round */
     DKI_HAS_TIME,    /* a date column, and a time other than midnight */
     DKI_NO_LEVEL,    /* not one of the stated levels */

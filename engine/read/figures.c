@@ -115,8 +115,15 @@ static dk_status add_field(dki_figures *f, size_t at, dk_text word, uint64_t lin
     dk_interval bounds;
     uint8_t scale;
     dk_status status = DK_OK;
+    dki_misfit misfit = dki_bounds_read(f->rule, DKI_COMMA, &facts, word.bytes, word.size, &bounds, &scale);
 
-    if (dki_bounds_read(f->rule, DKI_COMMA, &facts, word.bytes, word.size, &bounds, &scale) != DKI_FITS) {
+    if (misfit == DKI_NOT_ROUNDED) {
+        fail_at(err, f, line, at - f->n_lines * f->n_columns + 2, "%s is not rounded as the others are",
+                dki_show(shown, word.bytes, word.size));
+        dki_bounds_hint_rounding(f->rule, err);
+        return DK_ERR_DATA;
+    }
+    if (misfit != DKI_FITS) {
         fail_at(err, f, line, at - f->n_lines * f->n_columns + 2, "%s is no number in bounds",
                 dki_show(shown, word.bytes, word.size));
         dki_hint(err, "say what it means: markers = { [%s] = \"suppressed\" }, \"unavailable\" or \"impossible\"",

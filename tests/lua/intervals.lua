@@ -212,6 +212,11 @@ test("a published table is read with its markers, and its sums are told", functi
     :to_lua { plain = true }, { 5, 5 })
   t.eq(dk.read_published(t.file("tens.txt", "a 10 20 40\n"), { rounded = 10 }).totaal:to_lua { plain = true },
     { { least = 35, greatest = 45 } })
+  t.raises(function() return dk.read_published(t.file("tens.txt", "a 10 21 40\n"), { rounded = 10 }) end,
+    ':1:3: "21" is not rounded as the others are (rounded = 10 says that numbers are multiples of 10: correct the value, '
+    .. "or what is said)")
+  t.raises(function() return dk.read_text("n\n120\n123\n", { types = { n = { "interval", rounded = 10 } } }) end,
+    'text:3:1: "123" in column "n" is not rounded as the others are (rounded = 10 says that numbers are multiples of 10')
   t.raises(function() return dk.read_published(published(t, "Duiven 7 ? 61\n"), { markers = { x = "suppressed" } }) end,
     ':1:3: "?" is no number in bounds (say what it means: markers = { ["?"] = "suppressed" }, "unavailable" or '
     .. '"impossible")')

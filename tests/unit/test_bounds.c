@@ -116,6 +116,10 @@ static void rounded_numbers_have_bounds(void **state)
     check_read("a;120\n", &five, NULL, "117.5..122.5\n", NULL);
     check_read("a;0,3\nb;~0,3\n", &tenth, NULL, "0.25..0.35\n0.30[~]\n", NULL);
     check_read("a;9223372036854775807\n", &ten, NULL, NULL, "does not fit");
+    check_read("a;120,0\nb;7..8\n", &ten, NULL, "115..125\n7..8\n", NULL);
+    check_read("a;120\nb;123\n", &ten, NULL, NULL, "\"123\" in column \"n\" is not rounded as the others are");
+    check_read("a;120\nb;120,5\n", &ten, NULL, NULL, "is not rounded as the others are");
+    check_read("a;0,25\n", &tenth, NULL, NULL, "is not rounded as the others are");
 }
 
 /* What was rounded, or withheld below five, lies within what is read. */
