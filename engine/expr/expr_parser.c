@@ -303,6 +303,7 @@ static dk_status parse_is(dki_parser *p, dki_node *left, dki_node **out)
     bool negated = dki_parser_is_word(p, "not");
     const char *test;
     dki_node *node = NULL;
+    dk_meaning meaning;
 
     if (negated && (status = dki_parser_advance(p)) != DK_OK)
         return status;
@@ -314,6 +315,8 @@ static dk_status parse_is(dki_parser *p, dki_node *left, dki_node **out)
         status = dki_parser_unexpected(p, "null, true or total");
         if (dki_parser_is_word(p, "false"))
             dki_hint(p->err, "not x holds where x is false, x is not true also where it is null");
+        else if (p->token.kind == DKI_TOKEN_NAME && dk_meaning_find(p->token.text, &meaning))
+            dki_hint(p->err, "meaning(x) = '%s' asks what stands for a number", p->token.text);
         return status;
     }
     if ((status = dki_parser_advance(p)) != DK_OK ||

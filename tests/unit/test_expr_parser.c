@@ -272,6 +272,8 @@ static void mistakes_are_shown_where_they_are(void **state)
     expect_error("a is 5", 6, "null, true or total is expected here");
     expect_error("a is not b", 10, "null, true or total is expected here");
     expect_error("a is false", 6, "not x holds where x is false, x is not true also where it is null");
+    expect_error("a is suppressed", 6, "meaning(x) = 'suppressed' asks what stands for a number");
+    expect_error("a is not impossible", 10, "meaning(x) = 'impossible' asks what stands for a number");
     expect_error("a not 5", 7, "\"in\" or \"between\" is expected here");
     expect_error("and a", 1, "a value is expected here");
     expect_error("is.na(a)", 1, "here that is x is null");
