@@ -3,6 +3,8 @@
  * What is attached is a property: it follows where the others follow, and nothing here looks at its rows. What its figures
  * mean is said where they are read (engine/query/breakdown_attached.c).
  */
+#include <dekking/members.h>
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -125,8 +127,7 @@ static dk_status check_column(const dk_table *table, const dk_table *other, cons
         (is_text(dk_column_type(a)) && is_text(dk_column_type(b))))
         return DK_OK;
     return dki_fail(err, DK_ERR_TYPE, "attach: %s is %s in this table, and %s in the one that is attached", name,
-                    dki_type_shown(dk_column_type(a), dk_column_scale(a)),
-                    dki_type_shown(dk_column_type(b), dk_column_scale(b)));
+                    dk_column_type_name(a), dk_column_type_name(b));
 }
 
 dk_status dk_table_attach(const dk_table *table, const dk_table *other, const char *const *by, size_t n,

@@ -1,6 +1,8 @@
 /* hierarchy_turns.c - days on which a hierarchy changes, and rows that have days of their own. */
 #include "hierarchy_turns.h"
 
+#include <dekking/members.h>
+
 #include <stdlib.h>
 
 #include "base/calendar.h"
@@ -47,11 +49,14 @@ void dki_turns_drop(dki_turns *turns)
     *turns = (dki_turns){ .context = NULL };
 }
 
-dk_status dki_turns_check(const char *on, dk_type type, dk_error *err)
+dk_status dki_turns_check(const char *on, const dk_column *column, dk_error *err)
 {
+    dk_type type = dk_column_type(column);
+
     if (type == DK_DATE || type == DK_TIMESTAMP)
         return DK_OK;
-    (void)dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", on, dk_type_name(type));
+    (void)dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", on,
+                   dk_column_type_name(column));
     if (type == DK_INTEGER)
         dki_hint(err, "make a day of a year: t:derive \"dag = date(%s, 12, 31)\"", on);
     else

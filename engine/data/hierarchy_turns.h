@@ -17,8 +17,8 @@ typedef struct dki_turns {
 dk_status dki_turns_init(dki_turns *turns, const dk_hierarchy *hierarchy, size_t level, dk_error *err);
 void dki_turns_drop(dki_turns *turns);
 
-/* Whether a column of that type, which is called on, has the days of rows. */
-dk_status dki_turns_check(const char *on, dk_type type, dk_error *err);
+/* Whether the column, which is called on, has the days of rows. */
+dk_status dki_turns_check(const char *on, const dk_column *column, dk_error *err);
 /* Called for a block of rows that begins at `row`: codes of their members (0: null), and the turns that their days lie in
  * (DKI_NO_TURN: no day). */
 typedef dk_status dki_dated_fn(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,

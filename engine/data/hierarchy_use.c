@@ -68,7 +68,7 @@ static dk_status find_days(dki_use *use, const dk_use_options *options, dk_error
     if (status != DK_OK)
         return status;
     use->on = dk_table_field(use->table, at)->column;
-    return dki_turns_check(options->on, dk_column_type(use->on), err);
+    return dki_turns_check(options->on, use->on, err);
 }
 
 /* The vintage that all rows are told by, unless they have days of their own. */

@@ -241,7 +241,7 @@ static dk_status find_on(struct days *days, const dk_table *table, dk_error *err
     if (status != DK_OK)
         return status;
     days->on = dk_table_field(table, at)->column;
-    return dki_turns_check(days->by->on, dk_column_type(days->on), err);
+    return dki_turns_check(days->by->on, days->on, err);
 }
 
 dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,

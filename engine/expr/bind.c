@@ -26,8 +26,7 @@ static dk_status want_boolean(dki_binder *b, dki_op **op, const char *who)
 
     if (status == DK_OK && (*op)->type != DK_BOOLEAN)
         return dki_node_fail(b->bound->expr, (*op)->node, b->err, DK_ERR_TYPE,
-                             "%s wants a condition, and this is %s", who,
-                             dki_type_shown((*op)->type, (*op)->scale));
+                             "%s wants a condition, and this is %s", who, dki_op_shown(*op));
     return status;
 }
 

@@ -30,8 +30,7 @@ static dk_status want_number(dki_binder *b, dki_op **op)
     dk_status status = dki_op_settle(b, op, DK_INTEGER, 0, NULL);
 
     if (status == DK_OK && !dk_type_is_number((*op)->type))
-        return hint_day(b, *op, false,
-                        type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale)));
+        return hint_day(b, *op, false, type_fail(b, (*op)->node, "a number", dki_op_shown(*op)));
     return status;
 }
 

@@ -240,7 +240,7 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
         else if (op->type != type && !(dki_type_is_text(type) && dki_type_is_text(op->type)))
             status =
                 dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together",
-                              what, dki_type_shown(type, scale), dki_type_shown(op->type, op->scale));
+                              what, dki_type_shown(type, scale), dki_op_shown(op));
         if (status == DK_ERR_TYPE && dk_type_is_number(type) && op->type == DK_CATEGORY)
             dki_hint(b->err, "the levels of a category are texts: write '1', not 1");
         else if (status == DK_ERR_TYPE && (type == DK_DATE || type == DK_TIMESTAMP) &&

@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "eval.h"
 
 typedef struct dki_op dki_op;
@@ -179,6 +180,11 @@ typedef struct dki_value_set {
 static inline bool dki_op_is_set(const dki_op *op)
 {
     return op->type == DK_CATEGORY && op->levels && dk_dictionary_members(op->levels);
+}
+/* The name of its type, as messages show it. */
+static inline const char *dki_op_shown(const dki_op *op)
+{
+    return dki_op_is_set(op) ? "set" : dki_type_shown(op->type, op->scale);
 }
 /* Whether the text is what totals are called, where the table has some: over the dimension, or any where it is NULL. */
 bool dki_means_total(const dki_binder *b, const dki_node *dimension, dk_text text);

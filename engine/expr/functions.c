@@ -17,7 +17,7 @@ dk_status dki_function_wrong(dki_binder *b, const dki_op *arg, const char *funct
     bool is_operator = function[0] == '.';
 
     dki_node_fail(b->bound->expr, arg->node, b->err, DK_ERR_TYPE, "%s%s wants %s, and this is %s", function,
-                  is_operator ? "" : "()", wanted, dki_type_shown(arg->type, arg->scale));
+                  is_operator ? "" : "()", wanted, dki_op_shown(arg));
     if (is_operator)
         dki_hint(b->err, "text(x) makes a text of any value");
     return DK_ERR_TYPE;

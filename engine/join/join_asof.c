@@ -7,6 +7,8 @@
  */
 #include "join_asof.h"
 
+#include <dekking/members.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,6 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "base/types.h"
 #include "data/column_parts.h"
 #include "key_pair.h"
 
@@ -54,7 +55,7 @@ static dk_status check_column(const dki_join *join, const dk_table *table, const
     case DK_PERIOD: return DK_OK;
     default:
         return dki_fail(err, DK_ERR_TYPE, "%s: %s is %s, and rows go by a date, timestamp, period or whole number",
-                        join->what, name, dki_type_shown(dk_column_type(*out), dk_column_scale(*out)));
+                        join->what, name, dk_column_type_name(*out));
     }
 }
 
@@ -71,8 +72,8 @@ static dk_status check_columns(struct asof *asof, dk_error *err)
         dk_column_scale(asof->left) == dk_column_scale(asof->right))
         return DK_OK;
     (void)dki_fail(err, DK_ERR_TYPE, "%s: %s is %s and %s is %s: rows go by times of one type", join->what,
-                   asof->how->left, dki_type_shown(dk_column_type(asof->left), dk_column_scale(asof->left)),
-                   asof->how->right, dki_type_shown(dk_column_type(asof->right), dk_column_scale(asof->right)));
+                   asof->how->left, dk_column_type_name(asof->left), asof->how->right,
+                   dk_column_type_name(asof->right));
     dki_key_pair_hint(asof->how->left, asof->left, asof->how->right, asof->right, err);
     return DK_ERR_TYPE;
 }

@@ -13,6 +13,8 @@
  */
 #include "breakdown_known.h"
 
+#include <dekking/members.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -172,8 +174,7 @@ static dk_status check_types(const struct side *side, dk_error *err)
         if (!dki_type_same(dk_column_type(a), dk_column_scale(a), dk_column_type(b), dk_column_scale(b)) &&
             !(is_text(dk_column_type(a)) && is_text(dk_column_type(b)))) {
             (void)dki_fail(err, DK_ERR_TYPE, "the dimension %s is %s, and %s in the table that is attached",
-                           field->name, dki_type_shown(dk_column_type(a), dk_column_scale(a)),
-                           dki_type_shown(dk_column_type(b), dk_column_scale(b)));
+                           field->name, dk_column_type_name(a), dk_column_type_name(b));
             dki_hint(err, "attach figures by a column of the same type");
             return DK_ERR_TYPE;
         }

@@ -9,6 +9,8 @@
  *
  * Cost: some 20 ns a row beside the sort. Poll: once per block.
  */
+#include <dekking/members.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +18,6 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "base/types.h"
 #include "data/column_parts.h"
 #include "sample_weight.h"
 
@@ -88,7 +89,7 @@ dk_status dki_sample_keys(const dk_column *weight, const char *text, uint64_t se
 
     if (!dk_type_is_number(dk_column_type(weight)))
         return dki_fail(err, DK_ERR_TYPE, "sample: a weight is a number, and %s is %s", text,
-                        dki_type_shown(dk_column_type(weight), dk_column_scale(weight)));
+                        dk_column_type_name(weight));
     status = dk_builder_new(context, DK_INTEGER, 0, NULL, &builder, err);
     if (status != DK_OK)
         return status;

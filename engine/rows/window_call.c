@@ -3,6 +3,8 @@
  */
 #include "window_build.h"
 
+#include <dekking/members.h>
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -93,7 +95,7 @@ static dk_status eval_filter(dki_window_build *build, dki_window_call *call, dk_
     status = eval_part(build, node, &call->filter, err);
     if (status == DK_OK && dk_column_type(call->filter) != DK_BOOLEAN) {
         status = dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
-                               dki_type_shown(dk_column_type(call->filter), dk_column_scale(call->filter)));
+                               dk_column_type_name(call->filter));
         dki_hint(err, "compare it with something: ==, <, in, is null ...");
     }
     return status;

@@ -17,6 +17,7 @@ local measures = {
   { "uniqueN(x)", "distinct(x)", "distinct(x)" },
   { "percentile(x, 0.9)", "quantile(x, 0.9)", "quantile(x, 0.9)" },
   { "any_value(x)", "first(x)", "first(x)" },
+  { "entries()", "rows(), which counts a row for each member of its set", "rows()" },
   { "share(x)", "a share is n / all(n), or n / all(n, d) within", "count() / all(count())" },
 }
 
@@ -55,6 +56,11 @@ local values = {
   { "sqrt(x)", "no roots, powers and logarithms: t:map calls a function of Lua", "x" },
   { "ceiling(x)", "ceil(x)", "ceil(x)" },
   { "cut(x, 18, 27)", "bin(x, 18, 27, 50)", "bin(x, 18, 27, 50)" },
+}
+
+local dimensions = {
+  { "combinations(v)", "by a column of sets itself a breakdown counts combinations", "v" },
+  { "unnest(v)", "by member(v) a breakdown has each row in the group of every member of its set", "member(v)" },
 }
 
 local windows = {
@@ -120,9 +126,11 @@ local function try(t, cases, ask, said)
   end
 end
 
-test("a name of elsewhere is told in a measure, a column and a window", function(t, dk)
+test("a name of elsewhere is told in a measure, a dimension, a column and a window", function(t, dk)
   local data = people(dk)
   try(t, measures, function(e) return data:breakdown { measures = "m = " .. e } end, "unknown function")
+  try(t, dimensions, function(e) return data:breakdown { by = "g = " .. e, measures = "n = count()" } end,
+    "unknown function")
   try(t, values, function(e) return data:derive("m = " .. e) end, "unknown function")
   try(t, windows, function(e) return data:window { order = "x", "m = " .. e } end, "unknown function")
 end)

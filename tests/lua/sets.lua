@@ -70,6 +70,16 @@ test("a lenient reading leaves out rows with members that cannot be", function(t
   t.eq(#dk.read_text("v\na|b\nc\n", { types = { v = { "set", ";" } }, lenient = true }), 1)
 end)
 
+test("where a number, a condition or a day is wanted, a set is called so", function(t, dk)
+  local data = dk.read_text(CSV, { types = { v = "set" } })
+  t.raises(function() return data:derive "k = v + 1" end, "a number is wanted here, and this is set")
+  t.raises(function() return data:where "not v" end, "not wants a condition, and this is set")
+  t.raises(function() return data:derive "k = round(v)" end, "round() wants a number, and this is set")
+  local geo = dk.hierarchy(dk.table { { g = "x", r = "y" } }, { "g", "r" })
+  t.raises(function() return data:derive("g = 'x'"):use(geo, { on = "v" }) end,
+    "the day of each row is a date, and v is set")
+end)
+
 test("what cannot be read as a set is said", function(t, dk)
   local function says(kind, message, csv)
     t.says(function() return dk.read_text(csv or CSV, { types = { v = kind } }) end, message)
