@@ -107,6 +107,7 @@ static const struct names methods[] = {
     { " iterrows itertuples each ipairs iter ", "here that is for row in t:rows() do ... end" },
     { " over lag lead cumsum rank row_number rolling shift ",
       "here that is t:window { order = \"x\", \"total = running_sum(x)\" }" },
+    { " compare difference diff ", "a breakdown compares: b:compare(t, other)" },
     { " to_csv write_csv fwrite to_excel write_xlsx to_json to_html to_markdown export ",
       "here that is t:write \"name.csv\", or .xlsx, .json, .html, .md" },
     { " store dump saverds to_parquet write_parquet ", "here that is t:save \"name.dk\"" },

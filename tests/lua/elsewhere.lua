@@ -178,6 +178,7 @@ local methods = {
   { "pivot_wider", 't:pivot { rows = "x", columns = "y", values = "z" }' }, { "melt", 't:unpivot { rows = "x" }' },
   { "drop_duplicates", "t:distinct()" }, { "sample_n", "t:sample { n = 10, seed = 1 }" }, { "nrow", "#t" },
   { "glimpse", "t:schema()" }, { "iterrows", "for row in t:rows() do ... end" },
+  { "compare", "b:compare(t, other)" },
   { "cumsum", 't:window { order = "x", "total = running_sum(x)" }' }, { "to_csv", 't:write "name.csv"' },
   { "to_parquet", 't:save "name.dk"' }, { "show", "print(t)" }, { "to_list", "t:rows() and t.x:to_lua()" },
 }
@@ -191,12 +192,13 @@ local library = {
 
 test("a method or function of elsewhere is told, and what is suggested runs", function(t, dk)
   local data = dk.table { { "x", { 1, 2 } }, { "y", { 5, 6 } }, { "z", { 3, 4 } }, { "key", { 7, 8 } } }
-  local others = { join = dk.table { { "key", { 7 } }, { "w", { 5 } } }, append = data }
+  local others = { join = dk.table { { "key", { 7 } }, { "w", { 5 } } }, append = data, compare = data }
   for _, case in ipairs(methods) do
     local said, call = select(2, pcall(function() return data[case[1]] end)), case[2]
     t.has(said, ("the table has no column or method '%s'"):format(case[1]), call)
     if not call:find "%.%.%." and not call:find " and " and not call:find "name%." then
-      local env = { t = data, other = others[call:match "^t:(%w+)%(other"], dk = dk, print = tostring }
+      local env = { t = data, other = others[call:match "^%w:(%w+)%(.*other"], dk = dk,
+        b = dk.breakdown { measures = "n = count()" }, print = tostring }
       t.ok(assert(load("return " .. call, "=call", "t", env))())
     end
   end
