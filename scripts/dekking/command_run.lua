@@ -239,6 +239,9 @@ local function run(words, options)
   if #pack.problems > 0 then
     core.fail(table.concat(pack.problems, "\n"))
   end
+  if not pack.breakdowns[words[1]] and pack.scenarios[words[1]] then
+    core.fail(("run: %s is a scenario: run a breakdown with --scenario %s"):format(words[1], words[1]))
+  end
   local breakdown = find("breakdown", pack.breakdowns, words[1])
   if options.by then
     breakdown = breakdown:by(dimensions(options.by))

@@ -161,6 +161,7 @@ dk.scenario "moved" {
   refuses("run coverage more" .. FILES, "run wants one name, and not also 'more' (--pack FILE names a pack)")
   refuses("run coverage aandeel=0.5" .. FILES, "not also 'aandeel=0.5' (--set NAME=VALUE gives a parameter)")
   refuses("run covrage" .. FILES, "the pack has no breakdown 'covrage' (did you mean 'coverage'?)")
+  refuses("run outreach" .. FILES, "run: outreach is a scenario: run a breakdown with --scenario outreach")
   refuses("run coverage", "run wants data: --data FILE, or of dataset linked: --data register=FILE --data sonar=FILE "
     .. "[--data geo=FILE]")
   refuses("run coverage --data", "run: '--data' wants a value")
