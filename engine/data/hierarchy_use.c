@@ -1,8 +1,8 @@
 /* hierarchy_use.c - a table gets the levels above the one that it has.
  *
  * A member's parents are found once for each code of the column, not for each row; then each level is a column of codes
- * that are looked up. Where rows have days of their own, that is done once for each time between two changes. A column of sets gets
- * sets of regions (hierarchy_sets.c).
+ * that are looked up. Where rows have days of their own, that is done once for each time between two changes (hierarchy_dated.c). A
+ * column of sets gets sets of regions (hierarchy_sets.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,13 +105,7 @@ static dk_status match_members(dki_use *use, dk_error *err)
     for (uint32_t code = 1; code < use->n_codes; code++)
         use->members[code] =
             dki_hierarchy_member(use->hierarchy, use->level, dk_dictionary_level(use->values, code));
-    if (!use->is_set || use->on == NULL)
-        return DK_OK;
-    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is a set, and members of sets are told by one day for all rows",
-                   use->name);
-    dki_hint(err, "use(geo:at \"2018-01-01\", { column = \"%s\", level = \"%s\" })", use->name,
-             use->hierarchy->levels[use->level].name);
-    return DK_ERR_ARGUMENT;
+    return DK_OK;
 }
 
 /* Counts the rows of each code. */
@@ -147,129 +141,16 @@ static dk_status level_by_code(const dki_use *use, size_t level, const dk_dictio
     return status;
 }
 
-/* Levels by days of the rows. -------------------------------------------------------------------------------------- */
-
-/* What a code is on a level between turns; made when it is first asked for. */
-struct dated_level {
-    const dki_use *use;
-    size_t level;
-    uint32_t **codes; /* of each turn; NULL: not asked for yet */
-};
-
-static dk_status codes_at(struct dated_level *dated, size_t turn, const uint32_t **out, dk_error *err)
-{
-    const dki_use *use = dated->use;
-    uint32_t *codes = dated->codes[turn];
-
-    if (codes == NULL) {
-        codes = dated->codes[turn] = dki_calloc(use->context, use->n_codes, sizeof *codes, err);
-        if (codes == NULL)
-            return DK_ERR_MEMORY;
-        for (uint32_t code = 1; code < use->n_codes; code++)
-            codes[code] = use->members[code]
-                              ? dki_hierarchy_ancestor(use->hierarchy, use->level, use->members[code], dated->level,
-                                                       use->turns.days[turn])
-                              : 0;
-    }
-    *out = codes;
-    return DK_OK;
-}
-
-static void drop_dated(struct dated_level *dated)
-{
-    for (size_t i = 0; dated->codes && i < dated->use->turns.n; i++)
-        dki_free(dated->use->context, dated->codes[i]);
-    dki_free(dated->use->context, dated->codes);
-}
-
-struct dated_build {
-    struct dated_level level;
-    dk_builder *builder;
-};
-
-static dk_status append_dated(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
-                              dk_error *err)
-{
-    struct dated_build *build = arg;
-    uint32_t made[DK_BLOCK_ROWS];
-    dk_status status = DK_OK;
-
-    (void)row;
-    for (size_t i = 0; i < n && status == DK_OK; i++) {
-        const uint32_t *map = NULL;
-
-        made[i] = 0;
-        if (codes[i] == 0 || turns[i] == DKI_NO_TURN)
-            continue;
-        status = codes_at(&build->level, turns[i], &map, err);
-        if (status == DK_OK)
-            made[i] = map[codes[i]];
-    }
-    return status == DK_OK ? dki_builder_codes(build->builder, made, n, err) : status;
-}
-
-static dk_status level_by_day(const dki_use *use, size_t level, const dk_dictionary *levels, const dk_column **out,
-                              dk_error *err)
-{
-    struct dated_build build = { .level = { .use = use, .level = level } };
-    dk_status status;
-
-    build.level.codes = dki_calloc(use->context, use->turns.n, sizeof *build.level.codes, err);
-    status = build.level.codes ? dk_builder_new(use->context, DK_CATEGORY, 0, levels, &build.builder, err)
-                               : DK_ERR_MEMORY;
-    if (status == DK_OK)
-        status = dki_each_dated(&use->turns, use->column, use->on, append_dated, &build, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(build.builder, out, err);
-    dk_builder_release(build.builder);
-    drop_dated(&build.level);
-    return status;
-}
-
-struct dated_count {
-    dki_use *use;
-    struct dated_level own;
-};
-
-static dk_status count_dated(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
-                             dk_error *err)
-{
-    struct dated_count *count = arg;
-    dki_use *use = count->use;
-    dk_status status = DK_OK;
-
-    (void)row;
-    for (size_t i = 0; i < n && status == DK_OK; i++) {
-        const uint32_t *known = NULL;
-
-        use->n_dayless += codes[i] > 0 && turns[i] == DKI_NO_TURN;
-        if (codes[i] == 0 || turns[i] == DKI_NO_TURN)
-            continue;
-        status = codes_at(&count->own, turns[i], &known, err);
-        use->n_unknown[codes[i]] += status == DK_OK && known[codes[i]] == 0;
-    }
-    return status;
-}
-
-/* A member is its own ancestor on the days on which it is there. */
-static dk_status count_unknown(dki_use *use, dk_error *err)
-{
-    struct dated_count count = { use, { .use = use, .level = use->level } };
-    dk_status status;
-
-    count.own.codes = dki_calloc(use->context, use->turns.n, sizeof *count.own.codes, err);
-    status = count.own.codes ? dki_each_dated(&use->turns, use->column, use->on, count_dated, &count, err)
-                             : DK_ERR_MEMORY;
-    drop_dated(&count.own);
-    return status;
-}
-
 static dk_status find_unknown_of_sets(dki_use *use, dk_error *err)
 {
-    uint64_t *counts =
-        dki_calloc(use->context, dk_dictionary_n_levels(dk_column_levels(use->column)) + 1, sizeof *counts, err);
-    dk_status status = counts ? count_codes(use, counts, err) : DK_ERR_MEMORY;
+    uint64_t *counts;
+    dk_status status;
 
+    if (use->on)
+        return dki_use_count_dated_sets(use, err);
+    counts =
+        dki_calloc(use->context, dk_dictionary_n_levels(dk_column_levels(use->column)) + 1, sizeof *counts, err);
+    status = counts ? count_codes(use, counts, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
         dki_use_count_sets(use, counts);
     dki_free(use->context, counts);
@@ -282,7 +163,7 @@ static dk_status find_unknown(dki_use *use, dk_error *err)
 
     if (use->is_set)
         return find_unknown_of_sets(use, err);
-    status = use->on ? count_unknown(use, err) : count_codes(use, use->n_unknown, err);
+    status = use->on ? dki_use_count_dated(use, err) : count_codes(use, use->n_unknown, err);
     for (uint32_t code = 0; code < use->n_codes; code++) {
         if (!use->on && (code == 0 || use->members[code] > 0))
             use->n_unknown[code] = 0;
@@ -318,8 +199,8 @@ static dk_status make_level(const dki_use *use, size_t level, const dk_column **
     status = dki_dictionary_of_level(use->hierarchy->levels[level].members, use->hierarchy, level, &levels, err);
 
     if (status == DK_OK)
-        status =
-            use->on ? level_by_day(use, level, levels, &made, err) : level_by_code(use, level, levels, &made, err);
+        status = use->on ? dki_use_by_day(use, level, levels, &made, err)
+                         : level_by_code(use, level, levels, &made, err);
     dk_dictionary_release(levels);
     if (status != DK_OK || at == DK_NO_COLUMN) {
         *out = made;
@@ -485,6 +366,7 @@ dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy, con
     dk_hierarchy_release(use.hierarchy);
     dki_free(use.context, use.members);
     dki_free(use.context, use.n_unknown);
+    dki_dated_sets_drop(&use.sets);
     dki_turns_drop(&use.turns);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "column_parts.h"
+#include "dated_sets.h"
 #include "hierarchy_turns.h"
 #include "hierarchy_use.h"
 #include "recode_parts.h"
@@ -23,7 +24,10 @@
 struct days {
     const dki_recode_days *by;
     dk_context *context;
-    const dk_column *members, *on;
+    const dk_column *column, *on;
+    const dk_dictionary *values; /* of the column; of sets, those of their members */
+    bool is_set;
+    dki_dated_sets sets; /* of the rows, where the column is of sets */
     dki_turns turns;
     uint32_t **codes; /* of each turn that rows have, of each member: the new code, from 1; 0: it does not occur */
     size_t n_codes, n_found;
@@ -65,6 +69,24 @@ static dk_status mark(void *arg, uint64_t row, const uint32_t *codes, const uint
     return status;
 }
 
+/* The same of sets. */
+static dk_status mark_sets(struct days *days, dk_error *err)
+{
+    dk_status status = dki_dated_sets_init(&days->sets, &days->turns, days->column, days->on, err);
+
+    if (status == DK_OK && days->sets.n_dayless > 0)
+        status = fail_day(days, days->sets.dayless, err);
+    for (size_t pair = 0; pair < days->sets.pairs.n && status == DK_OK; pair++) {
+        size_t n = 0, turn = dki_dated_turn(&days->sets, pair);
+        const uint32_t *members = dki_dated_members(&days->sets, pair, &n);
+
+        status = codes_of(days, turn, err);
+        for (size_t i = 0; i < n && status == DK_OK; i++)
+            days->codes[turn][members[i]] = 1;
+    }
+    return status;
+}
+
 static dk_status append(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
                         dk_error *err)
 {
@@ -77,6 +99,34 @@ static dk_status append(void *arg, uint64_t row, const uint32_t *codes, const ui
         days->n_strays += made[i] > 0 && days->strays[made[i]];
     }
     return dki_builder_codes(days->builder, made, n, err);
+}
+
+/* Counts rows with a member that is none on their day. */
+static dk_status count_sets(struct days *days, dk_error *err)
+{
+    uint64_t *counts = dki_calloc(days->context, days->sets.pairs.n, sizeof *counts, err);
+
+    if (counts == NULL)
+        return DK_ERR_MEMORY;
+    dki_dated_sets_count(&days->sets, counts);
+    for (size_t pair = 0; pair < days->sets.pairs.n; pair++) {
+        size_t n = 0, turn = dki_dated_turn(&days->sets, pair);
+        const uint32_t *members = dki_dated_members(&days->sets, pair, &n);
+        bool strays = false;
+
+        for (size_t i = 0; i < n && !strays; i++)
+            strays = days->strays[days->codes[turn][members[i]]];
+        days->n_strays += strays ? counts[pair] : 0;
+    }
+    dki_free(days->context, counts);
+    return DK_OK;
+}
+
+static dk_status found_at(void *arg, size_t turn, const uint32_t **out, dk_error *err)
+{
+    (void)err;
+    *out = ((struct days *)arg)->codes[turn];
+    return DK_OK;
 }
 
 static bool same_text(dk_text a, dk_text b)
@@ -134,7 +184,7 @@ static dk_status name_of(struct days *days, dk_text member, size_t turn, dk_text
 /* Numbers what occurs, members in their order, and says what each becomes. recodes: of each turn. */
 static dk_status name_all(struct days *days, const dk_recode **recodes, dk_text *names, dk_error *err)
 {
-    const dk_dictionary *levels = dk_column_levels(days->members);
+    const dk_dictionary *levels = days->values;
     dk_status status = DK_OK;
 
     for (uint32_t code = 1; code < days->n_codes && status == DK_OK; code++)
@@ -163,8 +213,7 @@ static dk_status recode_turn(struct days *days, size_t turn, const dk_recode **o
 
     for (uint32_t code = 1; code < days->n_codes && status == DK_OK; code++)
         if (days->codes[turn][code] > 0)
-            wanted[member_of(days, dk_dictionary_level(dk_column_levels(days->members), code), turn, &member)] =
-                true;
+            wanted[member_of(days, dk_dictionary_level(days->values, code), turn, &member)] = true;
     if (status == DK_OK)
         status = dki_hierarchy_recode(hierarchy, days->turns.days[turn], days->by->day, days->by->weights, wanted,
                                       out, err);
@@ -194,8 +243,7 @@ static dk_status make_levels(struct days *days, dk_dictionary **out, dk_error *e
     for (size_t i = 0; recodes && i < days->turns.n; i++)
         dk_recode_release(recodes[i]);
     if (status == DK_OK)
-        status = dk_dictionary_new(days->context, names, n,
-                                   dk_dictionary_is_declared(dk_column_levels(days->members)), out, err);
+        status = dk_dictionary_new(days->context, names, n, dk_dictionary_is_declared(days->values), out, err);
     return status;
 }
 
@@ -213,7 +261,7 @@ static dk_status tell_strays(const struct days *days, const char *column, dki_bu
                                (unsigned long long)days->n_strays, one ? "" : "s", one ? "s" : "ve", column,
                                one ? "its" : "their", one ? "s" : "");
     for (uint32_t code = 1; code < days->n_codes && n <= NAMED && status == DK_OK; code++) {
-        dk_text value = dk_dictionary_level(dk_column_levels(days->members), code);
+        dk_text value = dk_dictionary_level(days->values, code);
         bool strays = false;
 
         for (size_t turn = 0; turn < days->turns.n && !strays; turn++)
@@ -244,32 +292,50 @@ static dk_status find_on(struct days *days, const dk_table *table, dk_error *err
     return dki_turns_check(days->by->on, days->on, err);
 }
 
-dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,
+/* The column in which members are told apart by times, which are the levels. */
+static dk_status make_column(struct days *days, const dk_dictionary *levels, const dk_column **out, dk_error *err)
+{
+    dk_status status;
+
+    if (days->is_set) {
+        status = count_sets(days, err);
+        return status == DK_OK ? dki_dated_sets_map(&days->sets, found_at, days, levels, out, err) : status;
+    }
+    status = dk_builder_new(days->context, DK_CATEGORY, 0, levels, &days->builder, err);
+    if (status == DK_OK)
+        status = dki_each_dated(&days->turns, days->column, days->on, append, days, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(days->builder, out, err);
+    dk_builder_release(days->builder);
+    return status;
+}
+
+dk_status dki_recode_by_day(const dk_table *table, const dk_column *column, const char *name,
                             const dk_recode *recode, dki_buffer *note, const dk_column **out,
                             const dk_recode **out_recode, dk_error *err)
 {
-    struct days days = { .by = dki_recode_days_of(recode), .context = dk_table_context(table), .members = members };
+    struct days days = { .by = dki_recode_days_of(recode), .context = dk_table_context(table), .column = column };
     dk_dictionary *levels = NULL;
     const dk_column *made = NULL;
     dk_status status = find_on(&days, table, err);
 
     dki_arena_init(&days.arena, days.context);
     dki_recode_items_init(&days.items, days.context);
+    days.is_set = dk_column_is_set(column);
+    days.values = days.is_set ? dk_dictionary_members(dk_column_levels(column)) : dk_column_levels(column);
     if (status == DK_OK)
         status = dki_turns_init(&days.turns, days.by->hierarchy, 0, err);
     if (status == DK_OK) {
-        days.n_codes = dk_dictionary_n_levels(dk_column_levels(members)) + 1;
+        days.n_codes = dk_dictionary_n_levels(days.values) + 1;
         days.codes = dki_calloc(days.context, days.turns.n, sizeof *days.codes, err);
-        status = days.codes ? dki_each_dated(&days.turns, members, days.on, mark, &days, err) : DK_ERR_MEMORY;
+        status = days.codes == NULL ? DK_ERR_MEMORY
+                 : days.is_set      ? mark_sets(&days, err)
+                                    : dki_each_dated(&days.turns, column, days.on, mark, &days, err);
     }
     if (status == DK_OK)
         status = make_levels(&days, &levels, err);
     if (status == DK_OK)
-        status = dk_builder_new(days.context, DK_CATEGORY, 0, levels, &days.builder, err);
-    if (status == DK_OK)
-        status = dki_each_dated(&days.turns, members, days.on, append, &days, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(days.builder, &made, err);
+        status = make_column(&days, levels, &made, err);
     if (status == DK_OK)
         status = tell_strays(&days, name, note, err);
     if (status == DK_OK)
@@ -278,13 +344,20 @@ dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, con
         *out = made;
     else
         dk_column_release(made);
-    dk_builder_release(days.builder);
     dk_dictionary_release(levels);
     dki_recode_items_drop(&days.items);
     dki_arena_drop(&days.arena);
     for (size_t i = 0; days.codes && i < days.turns.n; i++)
         dki_free(days.context, days.codes[i]);
     dki_free(days.context, days.codes);
+    dki_dated_sets_drop(&days.sets);
     dki_turns_drop(&days.turns);
     return status;
+}
+
+dk_text dki_recode_days_value(dk_text name)
+{
+    while (name.size > 0 && name.bytes[--name.size] != APART)
+        ;
+    return name;
 }

@@ -37,11 +37,14 @@ dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int6
                                const bool *wanted, const dk_recode **out, dk_error *err);
 /* The day that a recode goes from or to; also whether the hierarchy has days at all. */
 dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *text, int64_t *out, dk_error *err);
-/* recode_days.c: a category in which each member is told apart by the time that its day lies in, and the recode of these to
- * what they are on the day; made of a category of the table. note gets how many rows have a member that is none on their day. */
-dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const char *name,
+/* recode_days.c: a column in which each member is told apart by the time that its day lies in, and the recode of these to
+ * what they are on the day; made of a category of the table, or of sets. note gets how many rows have a member that is none on their
+ * day. */
+dk_status dki_recode_by_day(const dk_table *table, const dk_column *column, const char *name,
                             const dk_recode *recode, dki_buffer *note, const dk_column **out,
                             const dk_recode **out_recode, dk_error *err);
+/* The member that was told apart. */
+dk_text dki_recode_days_value(dk_text name);
 /* Whether a value can be there on the day that is recoded to. */
 bool dki_recode_days_keep(const dki_recode_days *by, dk_text value);
 

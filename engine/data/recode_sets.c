@@ -1,8 +1,9 @@
 /* recode_sets.c - a column of sets whose members are others now.
  *
  * A set in which several of those are that became one has that once: nobody is counted twice. A set cannot be divided, and so no
- * member of it can.
+ * member of it can. Where each row goes by its own day, members are told apart by times first, as those of a category are.
  */
+#include "base/buffer.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -14,73 +15,180 @@
 #include "recode_table.h"
 #include "table_parts.h"
 
-static dk_status fail_divided(const char *name, dk_text member, dk_error *err)
+/* Sets on their way. */
+struct recoding {
+    dk_context *context;
+    const char *name;
+    const dk_recode *recode;
+    const dki_recode_days *days; /* by which each row goes by its own; NULL: all go by one */
+    const dk_dictionary *values; /* the members as they were */
+    const dk_dictionary *before; /* the same; by days, told apart by times */
+    uint32_t *becomes;           /* of each code of these the one of the new member */
+    dki_text_map names;          /* of the new members, by their codes but for 1 */
+};
+
+static dk_status fail_divided(const struct recoding *r, dk_text member, dk_error *err)
 {
-    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is a column of sets, and %.*s became several", name, (int)member.size,
-                   member.bytes);
-    dki_hint(err, "sets are not divided: count by member(%s), and recode these", name);
+    if (r->days)
+        member = dki_recode_days_value(member);
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is a column of sets, and %.*s became several", r->name,
+                   (int)member.size, member.bytes);
+    dki_hint(err, "sets are not divided: count by member(%s), and recode these", r->name);
     return DK_ERR_ARGUMENT;
 }
 
-/* What each member is now. */
-static dk_status find_names(const dk_dictionary *members, const char *name, const dk_recode *recode,
-                            dk_text *becomes, dk_error *err)
+/* The pair in labels, where the member that becomes another has one that is no member itself. */
+static bool of_labels(const struct recoding *r, dk_recode_pair *pair)
 {
-    for (uint32_t code = 1; code <= dk_dictionary_n_levels(members); code++)
-        becomes[code] = dk_dictionary_level(members, code);
-    for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
-        dk_recode_pair pair = dk_recode_get(recode, i);
-        uint32_t code = dk_dictionary_find(members, pair.old);
-        const char *fault = dki_member_fault(pair.new);
+    const dk_dictionary *members = dki_recode_members(r->recode);
+    dk_text label;
 
-        if (code == 0)
-            continue;
-        if (pair.share.numerator != pair.share.denominator)
-            return fail_divided(name, pair.old, err);
-        if (fault)
-            return dki_fail(err, DK_ERR_RANGE, "%s: \"%.*s\" cannot be in a set: it %s", name, (int)pair.new.size,
-                            pair.new.bytes, fault);
-        becomes[code] = pair.new;
-    }
+    if (members == NULL || !dk_dictionary_label(members, dk_dictionary_find(members, pair->old), &label) ||
+        dk_dictionary_find(members, label) > 0)
+        return false;
+    pair->old = label;
+    (void)dk_dictionary_label(members, dk_dictionary_find(members, pair->new), &pair->new);
+    return true;
+}
+
+/* Members that had a label one after the other have it together where one had another label then. */
+static dk_status fail_label(dk_text label, dk_text a, dk_text b, dk_error *err)
+{
+    (void)dki_fail(err, DK_ERR_DATA, "the label %.*s stands for %.*s and for %.*s, at one time or another",
+                   (int)label.size, label.bytes, (int)a.size, a.bytes, (int)b.size, b.bytes);
+    dki_hint(err, "recode sets of codes: labels change");
+    return DK_ERR_DATA;
+}
+
+/* What a member is now that a pair is about; by: of each code the member that the pair which it had was about. */
+static dk_status apply_pair(const struct recoding *r, dk_recode_pair pair, bool by_label, dk_text *becomes,
+                            dk_text *by, dk_error *err)
+{
+    dk_text member = pair.old;
+    uint32_t code = by_label && !of_labels(r, &pair) ? 0 : dk_dictionary_find(r->before, pair.old);
+    const char *fault = dki_member_fault(pair.new);
+
+    if (code == 0)
+        return DK_OK;
+    if (pair.share.numerator != pair.share.denominator)
+        return fail_divided(r, pair.old, err);
+    if (fault)
+        return dki_fail(err, DK_ERR_RANGE, "%s: \"%.*s\" cannot be in a set: it %s", r->name, (int)pair.new.size,
+                        pair.new.bytes, fault);
+    if (by[code].bytes)
+        return fail_label(pair.old, by[code], member, err);
+    becomes[code] = pair.new;
+    by[code] = member;
     return DK_OK;
 }
 
-/* The members that there are now, in the order of those that they were. */
-static dk_status make_members(dk_context *context, const dk_dictionary *before, const dk_text *becomes,
-                              dk_dictionary **out, dk_error *err)
+/* What each member is now. */
+static dk_status find_names(const struct recoding *r, dk_text *becomes, dk_error *err)
 {
-    size_t n = dk_dictionary_n_levels(before);
-    dk_text *names = dki_calloc(context, n + 1, sizeof *names, err);
-    dki_text_map map;
-    uint32_t number;
-    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+    size_t n_pairs = dk_recode_n_pairs(r->recode);
+    dk_text *by = dki_calloc(r->context, dk_dictionary_n_levels(r->before) + 1, sizeof *by, err);
+    dk_status status = by ? DK_OK : DK_ERR_MEMORY;
 
-    dki_text_map_init(&map, context);
-    for (uint32_t code = 1; code <= n && status == DK_OK; code++)
-        status = dki_text_map_add(&map, becomes[code].bytes, becomes[code].size, &number, err);
-    for (uint32_t i = 0; i < map.n && status == DK_OK; i++)
-        names[i].bytes = dki_text_map_get(&map, i, &names[i].size);
-    if (status == DK_OK)
-        status = dk_dictionary_new(context, names, map.n, dk_dictionary_is_declared(before), out, err);
-    dki_text_map_drop(&map);
-    dki_free(context, names);
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->before); code++)
+        becomes[code] = dk_dictionary_level(r->before, code);
+    for (size_t i = 0; i < 2 * n_pairs && status == DK_OK; i++)
+        status = apply_pair(r, dk_recode_get(r->recode, i % n_pairs), i >= n_pairs, becomes, by, err);
+    dki_free(r->context, by);
     return status;
 }
 
-static dk_status recode_column(const dk_column *column, const char *name, const dk_recode *recode,
-                               const dk_column **out, dk_error *err)
+/* By days, members stay in their places that rows have, or can have, on the day that is recoded to. */
+static dk_status keep_members(struct recoding *r, const dk_text *becomes, dk_error *err)
 {
-    const dk_dictionary *before = dk_dictionary_members(dk_column_levels(column));
-    dk_text *becomes = dki_calloc(column->context, dk_dictionary_n_levels(before) + 1, sizeof *becomes, err);
-    dk_dictionary *members = NULL;
-    dk_status status = becomes ? find_names(before, name, recode, becomes, err) : DK_ERR_MEMORY;
+    dki_text_map news;
+    uint32_t number;
+    dk_status status = DK_OK;
 
+    dki_text_map_init(&news, r->context);
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->before) && status == DK_OK; code++)
+        status = dki_text_map_add(&news, becomes[code].bytes, becomes[code].size, &number, err);
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->values) && status == DK_OK; code++) {
+        dk_text name = dk_dictionary_level(r->values, code);
+
+        if (dki_text_map_find(&news, name.bytes, name.size) != DKI_MAP_NONE || dki_recode_days_keep(r->days, name))
+            status = dki_text_map_add(&r->names, name.bytes, name.size, &number, err);
+    }
+    dki_text_map_drop(&news);
+    return status;
+}
+
+/* The members that there are now, in the order of those that they were. */
+static dk_status make_members(struct recoding *r, const dk_text *becomes, dk_dictionary **out, dk_error *err)
+{
+    dk_text *names = NULL;
+    dk_status status = r->days ? keep_members(r, becomes, err) : DK_OK;
+
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->before) && status == DK_OK; code++) {
+        uint32_t number = 0;
+
+        status = dki_text_map_add(&r->names, becomes[code].bytes, becomes[code].size, &number, err);
+        r->becomes[code] = number + 1;
+    }
+    if (status == DK_OK) {
+        names = dki_calloc(r->context, r->names.n + 1, sizeof *names, err);
+        status = names ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < r->names.n && status == DK_OK; i++)
+        names[i].bytes = dki_text_map_get(&r->names, i, &names[i].size);
     if (status == DK_OK)
-        status = make_members(column->context, before, becomes, &members, err);
+        status = dk_dictionary_new(r->context, names, r->names.n, dk_dictionary_is_declared(r->values), out, err);
+    dki_free(r->context, names);
+    return status;
+}
+
+static dk_status recode_column(struct recoding *r, const dk_column *column, const dk_column **out, dk_error *err)
+{
+    dk_dictionary *members = NULL;
+    dk_text *becomes;
+    dk_status status;
+
+    r->before = dk_dictionary_members(dk_column_levels(column));
+    becomes = dki_calloc(r->context, dk_dictionary_n_levels(r->before) + 1, sizeof *becomes, err);
+    r->becomes = dki_calloc(r->context, dk_dictionary_n_levels(r->before) + 1, sizeof *r->becomes, err);
+    status = becomes && r->becomes ? find_names(r, becomes, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = dki_column_map_members(column, becomes, members, out, err);
+        status = make_members(r, becomes, &members, err);
+    if (status == DK_OK)
+        status = dki_column_map_members(column, r->becomes, members, out, err);
     dk_dictionary_release(members);
-    dki_free(column->context, becomes);
+    dki_free(r->context, r->becomes);
+    dki_free(r->context, becomes);
+    return status;
+}
+
+dk_status dki_recode_set_column(const dk_column *column, const char *name, const dk_recode *recode,
+                                const dk_column **out, dk_error *err)
+{
+    struct recoding r = { .context = column->context, .name = name, .recode = recode };
+    dk_status status;
+
+    r.values = dk_dictionary_members(dk_column_levels(column));
+    dki_text_map_init(&r.names, r.context);
+    status = recode_column(&r, column, out, err);
+    dki_text_map_drop(&r.names);
+    return status;
+}
+
+/* By the day of each row. */
+static dk_status recode_by_day(const dk_table *table, const dk_column *column, const char *name,
+                               const dk_recode *recode, dki_buffer *note, const dk_column **out, dk_error *err)
+{
+    struct recoding r = { .context = column->context, .name = name, .days = dki_recode_days_of(recode) };
+    const dk_column *apart = NULL;
+    dk_status status = dki_recode_by_day(table, column, name, recode, note, &apart, &r.recode, err);
+
+    r.values = dk_dictionary_members(dk_column_levels(column));
+    dki_text_map_init(&r.names, r.context);
+    if (status == DK_OK)
+        status = recode_column(&r, apart, out, err);
+    dki_text_map_drop(&r.names);
+    dk_recode_release(r.recode);
+    dk_column_release(apart);
     return status;
 }
 
@@ -88,25 +196,26 @@ dk_status dki_recode_sets(const dk_table *table, size_t at, const dk_recode *rec
                           dk_error *err)
 {
     dk_field field = *dk_table_field(table, at);
-    const dk_column *before = field.column, *made = NULL;
+    const dk_column *made = NULL;
+    const dk_table *recoded = NULL, *noted = NULL;
+    dki_buffer note;
     dk_status status;
 
-    if (dki_recode_days_of(recode)) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT,
-                       "%s is a column of sets, and members of sets go by one day for all rows", field.name);
-        dki_hint(err, "geo:recode(\"2017-12-31\", \"2018-01-01\") is from one day to another");
-        return DK_ERR_ARGUMENT;
-    }
-    status = recode_column(before, field.name, recode, &made, err);
+    dki_buffer_init(&note, dk_table_context(table));
+    status = dki_recode_days_of(recode) ? recode_by_day(table, field.column, field.name, recode, &note, &made, err)
+                                        : dki_recode_set_column(field.column, field.name, recode, &made, err);
     field.column = made;
     if (status == DK_OK)
-        status = dk_table_with(table, &field, 1, out, err);
-    dk_column_release(made);
+        status = dk_table_with(table, &field, 1, &recoded, err);
     if (status == DK_OK)
-        status = dki_table_add_step(*out, table, err, "members of %s recoded", field.name);
-    if (status != DK_OK) {
-        dk_table_release(*out);
-        *out = NULL;
-    }
+        status = dki_table_add_step(recoded, table, err, "members of %s recoded", field.name);
+    if (status == DK_OK && note.size > 0)
+        status = dk_table_with_note(recoded, note.bytes, &noted, err);
+    if (status == DK_OK)
+        *out = dk_table_retain(noted ? noted : recoded);
+    dk_table_release(noted);
+    dk_table_release(recoded);
+    dk_column_release(made);
+    dki_buffer_drop(&note);
     return status;
 }

@@ -34,7 +34,10 @@ typedef struct dki_recoding {
 dk_status dki_recoding_divide(const dki_recoding *recoding, const dk_column *column, const dk_column **out,
                               dk_error *err);
 
-/* recode_sets.c: dk_table_recode() of the column of sets that stands at that place. */
+/* recode_sets.c: sets of what their members became, all by one day. DK_ERR_ARGUMENT where a member that some have is divided. */
+dk_status dki_recode_set_column(const dk_column *column, const char *name, const dk_recode *recode,
+                                const dk_column **out, dk_error *err);
+/* dk_table_recode() of the column of sets that stands at that place. */
 dk_status dki_recode_sets(const dk_table *table, size_t at, const dk_recode *recode, const dk_table **out,
                           dk_error *err);
 

@@ -128,15 +128,176 @@ test("what sets cannot be told is refused", function(t, dk)
     { to = "tot" })
   local table = read(dk, { "1;A|B;1" }):derive "dag = date('2017-01-01')"
   t.raises(function() table:use(geo, { column = "waar", level = "plaats", on = "dag" }) end,
-    "waar is a set, and members of sets are told by one day for all rows",
-    'use(geo:at "2018-01-01", { column = "waar", level = "plaats" })')
+    'regio: "x|y" cannot be in a set: it holds "|", which stands between members')
   t.raises(function() table:use(geo:at "2017-01-01", { column = "waar", level = "plaats" }) end,
     'regio: "x|y" cannot be in a set: it holds "|", which stands between members')
   t.raises(function() table:derive "regio = 'x'":use(places(dk), { column = "waar", level = "plaats" }) end,
     "the table has a column regio already, and would get one of sets", "drop or rename the column regio")
   t.raises(function() table:recode("waar", geo:recode { on = "dag", to = "2018-01-01" }) end,
-    "waar is a column of sets, and members of sets go by one day for all rows",
-    'geo:recode("2017-12-31", "2018-01-01") is from one day to another')
+    "A is not there on 2018-01-01, and no change says what became of it")
   t.raises(function() table:recode("waar", { "A" }, "a|b") end,
     'waar: "a|b" cannot be in a set: it holds "|", which stands between members')
+end)
+
+-- Places of three times: before 2018, in it, and from 2019 on. A and B become AB; D becomes F; C goes from y to z.
+local function dated(dk)
+  return dk.hierarchy(dk.read_text [[
+plaats;regio;land;van;tot
+A;x;n;;2018-01-01
+B;y;n;;2018-01-01
+AB;x;n;2018-01-01;
+C;y;n;;2019-01-01
+C;z;n;2019-01-01;
+D;;m;;2019-01-01
+F;w;m;2019-01-01;
+]], { "plaats", "regio", "land" }, { from = "van", to = "tot", changes = {
+    { date = "2018-01-01", old = "A", new = "AB" }, { date = "2018-01-01", old = "B", new = "AB" },
+    { date = "2019-01-01", old = "D", new = "F" } } })
+end
+
+-- Of each time its members with their region and country, and what they are from 2019 on.
+local TIMES = {
+  { A = { "x", "n", "AB" }, B = { "y", "n", "AB" }, C = { "y", "n", "C" }, D = { nil, "m", "F" } },
+  { AB = { "x", "n", "AB" }, C = { "y", "n", "C" }, D = { nil, "m", "F" } },
+  { AB = { "x", "n", "AB" }, C = { "z", "n", "C" }, F = { "w", "m", "F" } },
+}
+local DAYS = { { "2016-02-29", "2017-12-31" }, { "2018-01-01", "2018-12-31" }, { "2019-01-01", "2024-05-06" } }
+local ALL = { "A", "B", "AB", "C", "D", "F", "Q" } -- Q is nowhere
+
+local function as_text(names)
+  local list = {}
+  for name in pairs(names) do list[#list + 1] = name end
+  table.sort(list)
+  return table.concat(list, "|")
+end
+
+-- Random persons as lines of a file, and as rows; is_known: whether every member is there on its day.
+local function dated_persons(is_known)
+  local lines, rows = {}, {}
+  for id = 1, math.random(30) do
+    local time = math.random(4)
+    local day, has = time < 4 and DAYS[time][math.random(2)] or nil, {}
+    for _, name in ipairs(ALL) do
+      local may = not is_known or (TIMES[time] and TIMES[time][name])
+      has[#has + 1] = may and math.random(3) == 1 and name or nil
+    end
+    local is_set = math.random(8) > 1
+    rows[id] = { day = day, time = TIMES[time], has = is_set and has or nil }
+    lines[id] = ("%d;%s;%s"):format(id, is_set and (#has > 0 and table.concat(has, "|") or '""') or "", day or "")
+  end
+  return table.concat(lines, "\n") .. "\n", rows
+end
+
+test("members of sets are looked up on the day of each row", function(t, dk)
+  local geo = dated(dk)
+  math.randomseed(20190101)
+  for round = 1, ROUNDS do
+    local lines, rows = dated_persons(false)
+    local persons = dk.read_text("id;waar;dag\n" .. lines,
+      { types = { waar = { "set", "|" }, dag = round % 2 == 0 and "date" or "timestamp" } })
+    local used = persons:use(geo, { column = "waar", level = "plaats", on = "dag" })
+    local expected, n_dayless, n_unknown, unknown = { {}, {} }, 0, 0, {}
+    for i, row in ipairs(rows) do
+      local strays = false
+      for level = 1, 2 do
+        local above = {}
+        for _, name in ipairs(row.has or {}) do
+          local of = (row.time or {})[name]
+          if of and of[level] then above[of[level]] = true end
+          if row.time and not of then unknown[name], strays = true, true end
+        end
+        expected[level][i] = (row.has == nil or (#row.has > 0 and not row.time)) and "null" or as_text(above)
+      end
+      n_unknown = n_unknown + (strays and 1 or 0)
+      n_dayless = n_dayless + (row.has and #row.has > 0 and not row.time and 1 or 0)
+    end
+    t.eq(texts(used.regio), expected[1], "regions of round " .. round)
+    t.eq(texts(used.land), expected[2], "countries of round " .. round)
+    local notes = table.concat(used:notes(), "; ")
+    t.eq(notes:match "(%d+) rows? ha", n_unknown > 0 and tostring(n_unknown) or n_dayless > 0 and tostring(n_dayless) or nil,
+      "the first note of round " .. round)
+    t.eq(notes:match "(%d+) rows? ha[sve]+ no day", n_dayless > 0 and tostring(n_dayless) or nil)
+    for name in notes:gmatch "%f[%w]%u%w?%f[%W]" do t.ok(unknown[name], name .. " is unknown") end
+  end
+end)
+
+test("sets are recoded by the day of each row", function(t, dk)
+  local geo = dated(dk)
+  math.randomseed(20190102)
+  for round = 1, ROUNDS do
+    local lines, rows = dated_persons(round % 2 == 0)
+    local persons = dk.read_text("id;waar;dag\n" .. lines, { types = { waar = { "set", "|" }, dag = "date" } })
+    persons = persons:where "dag is not null or waar is null or size(waar) == 0"
+    local expected, n_strays = {}, 0
+    for _, row in ipairs(rows) do
+      if row.time or row.has == nil or #row.has == 0 then
+        local now, strays = {}, false
+        for _, name in ipairs(row.has or {}) do
+          local of = row.time[name]
+          now[of and of[3] or name], strays = true, strays or not of
+        end
+        expected[#expected + 1] = row.has and as_text(now) or "null"
+        n_strays = n_strays + (strays and 1 or 0)
+      end
+    end
+    local now = persons:recode("waar", geo:recode { on = "dag", to = "2019-06-01" })
+    t.eq(texts(now.waar), expected, "round " .. round)
+    t.eq(table.concat(now:notes(), "; "):match "(%d+) rows? ha.* the hierarchy does not know on",
+      n_strays > 0 and tostring(n_strays) or nil, "strays of round " .. round)
+  end
+end)
+
+test("rows of one day are as by that day", function(t, dk)
+  local geo = dated(dk)
+  local table = read(dk, { "1;C|A;1", "2;B;2", '3;"";4', "4;;8", "5;A|B|D;16" }):derive "dag = date('2017-06-01')"
+  local one = table:use(geo:at "2017-06-01", { column = "waar", level = "plaats" })
+  local each = table:use(geo, { column = "waar", level = "plaats", on = "dag" })
+  t.eq({ texts(each.regio), texts(each.land) }, { texts(one.regio), texts(one.land) })
+  t.eq(texts(table:recode("waar", geo:recode { on = "dag", to = "2019-06-01" }).waar),
+    texts(table:recode("waar", geo:recode("2017-06-01", "2019-06-01")).waar))
+  t.eq(each:breakdown { by = "r = member(regio)", measures = "n = count()" }.n:to_lua(), { 2, 3, 1 })
+end)
+
+test("stated members stay where the day that is recoded to has them", function(t, dk)
+  local table = dk.read_text("waar;dag\nA;2017-01-01\nC|Q;2018-05-05\n",
+    { types = { waar = { "set", "|", members = { "Q", "D", "C", "B", "A" } } } })
+  local now = table:recode("waar", dated(dk):recode { on = "dag", to = "2019-06-01" })
+  t.eq(texts(now.waar), { "AB", "C|Q" })
+  t.eq(now.waar:levels(), { "Q", "C", "AB" })
+  t.eq(now:notes(), { "1 row has a waar that the hierarchy does not know on its day, and keeps it: Q" })
+end)
+
+test("sets of labels are recoded as labels", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text [[
+code;naam;van;tot
+k1;Aa;;2018-01-01
+k2;Be;;2018-01-01
+k3;Aabe;2018-01-01;
+k4;Ce;;
+]], { "code" }, { from = "van", to = "tot", labels = { code = "naam" }, changes = {
+    { date = "2018-01-01", old = "k1", new = "k3" }, { date = "2018-01-01", old = "k2", new = "k3" } } })
+  local table = read(dk, { "1;Aa|Ce;1", "2;Be|Aa;2", "3;k1|Be;4" }):derive "dag = date('2017-06-01')"
+  for _, recode in ipairs { geo:recode("2017-06-01", "2018-01-01"), geo:recode { on = "dag", to = "2018-01-01" } } do
+    t.eq(texts(table:recode("waar", recode).waar), { "Aabe|Ce", "Aabe", "Aabe|k3" })
+  end
+end)
+
+test("a day that is not known, and members that are divided, are refused by the day of each row", function(t, dk)
+  local geo = dated(dk)
+  local table = dk.read_text("waar;dag\nA;2017-01-01\nC|A;\n", { types = { waar = { "set", "|" }, dag = "date" } })
+  t.raises(function() table:recode("waar", geo:recode { on = "dag", to = "2018-01-01" }) end, "row 2 has no day in dag")
+  t.eq(texts(table:derive "waar = case(dag is null, without(waar, 'A', 'C'), waar)"
+    :recode("waar", geo:recode { on = "dag", to = "2018-01-01" }).waar), { "AB", "" })
+  local back = dk.read_text("waar;dag\nAB|C;2018-01-01\n", { types = { waar = { "set", "|" } } })
+  t.raises(function() back:recode("waar", geo:recode { on = "dag", to = "2017-01-01",
+    weights = dk.table { { plaats = "A", weight = 1 }, { plaats = "B", weight = 3 } } }) end,
+    "waar is a column of sets, and AB became several", "sets are not divided: count by member(waar), and recode these")
+end)
+
+test("values that are no members on their day are told", function(t, dk)
+  local rows = dk.read_text("plaats;dag\nA;2017-01-01\nA;2018-01-01\nAB;2017-01-01\nC;\n")
+  local used = rows:use(dated(dk), { on = "dag" })
+  t.eq(texts(used.regio), { "x", "null", "null", "null" })
+  t.eq(used:notes(), { "2 rows have a plaats that the hierarchy does not know on its day: A, AB",
+    "1 row has no day, and so no levels" })
 end)
