@@ -324,6 +324,6 @@ const dki_function dki_choice_functions[] = {
     { "least", 1, 64, bind_least, row_least },
     { "greatest", 1, 64, bind_least, row_least },
     { "coalesce", 2, 64, bind_coalesce, NULL },
-    { "case", 2, 129, bind_case, NULL },
+    { "case", 2, 4097, bind_case, NULL },
     { NULL, 0, 0, NULL, NULL },
 };

@@ -367,11 +367,11 @@ static dk_status bind_dimension(dki_binder *b, const dki_function *f, const dki_
 
 const dki_function dki_set_functions[] = {
     { "has", 2, 2, bind_has, row_has },
-    { "has_any", 2, 129, bind_has, row_has },
-    { "has_all", 2, 129, bind_has, row_has },
+    { "has_any", 2, 4097, bind_has, row_has },
+    { "has_all", 2, 4097, bind_has, row_has },
     { "size", 1, 1, bind_size, row_size },
-    { "with", 2, 129, bind_change, NULL },
-    { "without", 2, 129, bind_change, NULL },
+    { "with", 2, 4097, bind_change, NULL },
+    { "without", 2, 4097, bind_change, NULL },
     { "member", 1, 1, bind_dimension, NULL },
     { "missing", 1, 1, bind_dimension, NULL },
     { NULL, 0, 0, NULL, NULL },

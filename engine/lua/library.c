@@ -34,9 +34,9 @@ static const char *const inner[] = {
     "explain",        "explain_again", "explain_asked", "explain_behind", "explain_cell",
     "explain_change", "explain_lines", "explain_parts", "explain_source", "explain_tables",
     "explain_words",  "flows",         "given",         "globals",        "map",
-    "notation",       "parse",         "receipt",       "receipt_file",   "recipe",
-    "registry",       "replay",        "sensitivity",   "stated",         "step",
-    "summary",        "sweep",         "taking"
+    "merged",         "notation",      "parse",         "receipt",        "receipt_file",
+    "recipe",         "registry",      "replay",        "sensitivity",    "stated",
+    "step",           "summary",       "sweep",         "taking"
 };
 
 static bool is_inner(const char *name)

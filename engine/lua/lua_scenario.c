@@ -83,6 +83,51 @@ static void read_flows(lua_State *L, dk_intervention *step)
     lua_pop(L, 1);
 }
 
+/* Item i of the pair on top, a text that the pair holds. */
+static dk_text member_at(lua_State *L, int i)
+{
+    dk_text text = { NULL, 0 };
+
+    if (!lua_istable(L, -1) || lua_rawgeti(L, -1, i) != LUA_TSTRING)
+        luaL_error(L, "merges: item is no pair of texts"); /* the library checks them */
+    text.bytes = lua_tolstring(L, -1, &text.size);
+    lua_pop(L, 1);
+    return text;
+}
+
+static int64_t number_at(lua_State *L, int i)
+{
+    lua_Integer number;
+
+    lua_rawgeti(L, -1, i);
+    number = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 1;
+    lua_pop(L, 1);
+    return number;
+}
+
+/* What a merger, the step on top, does to members: { old, new, numerator, denominator }, the share 1 if not given. Pushes one
+ * anchor. */
+static void read_merges(lua_State *L, dk_intervention *step)
+{
+    const char *what = "scenario";
+    dk_recode_pair *merges;
+
+    step->merges_where = dkl_option_text(L, -1, what, "merges_where");
+    dkl_option(L, -1, "merges");
+    step->n_merges = lua_isnil(L, -1) ? 0 : dkl_length(L, -1);
+    merges = dkl_array(L, step->n_merges, sizeof *merges);
+    step->merges = merges;
+    lua_insert(L, -2); /* merges list */
+    for (size_t i = 0; i < step->n_merges; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        merges[i].old = member_at(L, 1);
+        merges[i].new = member_at(L, 2);
+        merges[i].share = (dk_ratio){ number_at(L, 3), number_at(L, 4) };
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
 /* Steps from the list of tables. Pushes anchors. */
 static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
 {
@@ -100,7 +145,7 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
         dkl_names per, set;
         int at;
 
-        luaL_checkstack(L, 14, "too many steps");
+        luaL_checkstack(L, 16, "too many steps");
         lua_rawgeti(L, list, (lua_Integer)i + 1);
         at = lua_gettop(L);
         step->name = dkl_option_text(L, -1, what, "name");
@@ -124,6 +169,8 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
         step->n_per = per.n;
         step->set = set.items;
         step->n_set = set.n;
+        lua_pushvalue(L, at);
+        read_merges(L, step);
         lua_pushvalue(L, at);
         read_taking(L, step);
     }

@@ -28,13 +28,42 @@ static dk_status check_code(const dk_field *field, dk_text value, dk_error *err)
     return DK_ERR_RANGE;
 }
 
-/* The dictionary of a category after those values came in. */
-static dk_status extend_levels(const dk_field *field, const dk_column *values, const dk_dictionary **out,
-                               dk_error *err)
+/* The dictionary of a column of sets with stated members, and those that a merger made. */
+static dk_status state_members(const dk_dictionary *sets, const dk_recode *merges, dk_context *context,
+                               dk_dictionary **out, dk_error *err)
 {
-    const dk_column *column = field->column;
-    dk_context *context = dk_column_context(column);
-    const dk_dictionary *old = dk_column_levels(column);
+    const dk_dictionary *members = dk_dictionary_members(sets);
+    size_t n_pairs = dk_recode_n_pairs(merges);
+    dk_text *names = dki_alloc_array(context, n_pairs, sizeof *names, err);
+    dk_dictionary *longer = NULL;
+    dki_text_map news;
+    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+
+    dki_text_map_init(&news, context);
+    for (size_t i = 0; i < n_pairs && status == DK_OK; i++) {
+        dk_text name = dk_recode_get(merges, i).new;
+        uint32_t number;
+
+        if (dk_dictionary_find(members, name) == 0)
+            status = dki_text_map_add(&news, name.bytes, name.size, &number, err);
+    }
+    for (size_t i = 0; i < news.n && status == DK_OK; i++)
+        names[i].bytes = dki_text_map_get(&news, (uint32_t)i, &names[i].size);
+    if (status == DK_OK)
+        status = dki_dictionary_extend(members, names, news.n, &longer, err);
+    if (status == DK_OK)
+        status = dk_dictionary_of_sets(sets, longer, out, err);
+    dk_dictionary_release(longer);
+    dki_text_map_drop(&news);
+    dki_free(context, names);
+    return status;
+}
+
+/* The dictionary `old` of a category after those values came in. */
+static dk_status extend_levels(const dk_field *field, const dk_dictionary *old, const dk_column *values,
+                               const dk_dictionary **out, dk_error *err)
+{
+    dk_context *context = dk_column_context(field->column);
     uint64_t n_rows = dk_column_n_rows(values);
     dki_text_map texts;
     dk_dictionary *longer;
@@ -80,9 +109,25 @@ static int set_text(const dk_expr *expr, const char **out)
     return (int)dki_utf8_floor(*out, root->size, 160);
 }
 
+/* The dictionary of a column in which the values are set; merges: by a merger of members of sets, or NULL. */
+static dk_status levels_with(const dk_field *field, const dk_recode *merges, const dk_column *values,
+                             const dk_dictionary **out, dk_error *err)
+{
+    const dk_dictionary *old = dk_column_levels(field->column);
+    dk_dictionary *stated = NULL;
+    dk_status status = DK_OK;
+
+    if (merges && dk_dictionary_is_declared(dk_dictionary_members(old)))
+        status = state_members(old, merges, dk_column_context(field->column), &stated, err);
+    if (status == DK_OK)
+        status = extend_levels(field, stated ? stated : old, values, out, err);
+    dk_dictionary_release(stated);
+    return status;
+}
+
 /* The values as a column of the same type as the one that they are set in; a date or period also from its text. */
-static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_column *values, const dk_column **out,
-                         dk_error *err)
+static dk_status convert(const dk_field *field, const dk_recode *merges, const dk_expr *expr,
+                         const dk_column *values, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(values);
     dk_type type = dk_column_type(field->column), given = dk_column_type(values);
@@ -95,7 +140,7 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
     dk_status status = DK_OK;
 
     if (type == DK_CATEGORY && texts)
-        status = extend_levels(field, values, &levels, err);
+        status = levels_with(field, merges, values, &levels, err);
     if (status == DK_OK)
         status =
             dk_builder_new(context, type, scale, levels ? levels : dk_column_levels(field->column), &builder, err);
@@ -158,6 +203,19 @@ static dk_status check_rate(const dk_field *field, dk_error *err)
     return DK_ERR_TYPE;
 }
 
+/* What a merger makes of sets: the same as it would in history. */
+static dk_status merge_sets(const dki_step *step, const dk_table *cells, const char *name, const dk_column **out,
+                            dk_error *err)
+{
+    const dk_table *merged = NULL;
+    dk_status status = dk_table_recode(cells, name, step->merges, NULL, &merged, err);
+
+    if (status == DK_OK)
+        *out = dk_column_retain(dk_table_field(merged, dk_table_find(merged, name))->column);
+    dk_table_release(merged);
+    return status;
+}
+
 /* Evaluates what is set, all on the values before. */
 static dk_status set_columns(const dki_stage *stage, const dk_expr *const *set, size_t n_set, const dk_table *cells,
                              dk_field *fields, dk_error *err)
@@ -167,20 +225,23 @@ static dk_status set_columns(const dki_stage *stage, const dk_expr *const *set, 
     for (size_t i = 0; i < n_set && status == DK_OK; i++) {
         const char *name = dk_expr_name(set[i]);
         const dk_column *values = NULL;
+        bool merges = dki_step_merges_sets(stage->step, stage->cells, name);
         size_t at = 0;
 
         status = dk_table_get(stage->cells, name, &at, err);
         if (status == DK_OK)
             status = check_rate(dk_table_field(stage->cells, at), err);
         if (status == DK_OK)
-            status = dk_table_eval(cells, set[i], stage->params, &values, err);
+            status = merges ? merge_sets(stage->step, cells, name, &values, err)
+                            : dk_table_eval(cells, set[i], stage->params, &values, err);
         if (status == DK_ERR_OVERFLOW)
             dki_tell_cell(stage, cells, err);
         if (status == DK_OK)
             status = as_sets(dk_table_field(stage->cells, at), &values, err);
         if (status == DK_OK) {
             fields[i] = DK_FIELD(name, NULL);
-            status = convert(dk_table_field(stage->cells, at), set[i], values, &fields[i].column, err);
+            status = convert(dk_table_field(stage->cells, at), merges ? stage->step->merges : NULL, set[i], values,
+                             &fields[i].column, err);
         }
         dk_column_release(values);
     }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
@@ -57,6 +59,26 @@ static void tell_flow(const dki_matrix *m, const dki_flow *flow, char *out, size
     dk_value_format(&m->from[flow->row], from, sizeof from);
     dk_value_format(&m->to[flow->place], to, sizeof to);
     snprintf(out, size, "%s -> %s", from, to);
+}
+
+/* Whole sets move by shares, and members of sets do not. */
+static dk_status check_sets(const dki_step *step, const dk_table *table, dk_error *err)
+{
+    size_t at = dk_table_find(table, step->flows_of);
+
+    if (at == DK_NO_COLUMN || !dk_column_is_set(dk_table_field(table, at)->column) || step->merges == NULL)
+        return DK_OK;
+    for (size_t i = 0; i < dk_recode_n_pairs(step->merges); i++) {
+        dk_recode_pair pair = dk_recode_get(step->merges, i);
+
+        if (pair.share.numerator == pair.share.denominator)
+            continue;
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is a column of sets, and %.*s became several", step->flows_of,
+                       (int)pair.old.size, pair.old.bytes);
+        dki_hint(err, "sets are not divided: count by member(%s), and recode these", step->flows_of);
+        return DK_ERR_ARGUMENT;
+    }
+    return DK_OK;
 }
 
 static dk_status find_shares(dki_matrix *m, const dk_table *table, const dk_params *params, dk_error *err)
@@ -184,7 +206,8 @@ dk_status dki_matrix_init(dki_matrix *out, const dki_step *step, const dk_table 
                      dki_calloc(context, step->n_places, sizeof *m.to, err),
                      dki_calloc(context, step->n_flows, sizeof *m.shares, err),
                      dki_calloc(context, step->n_rows, sizeof *m.stay, err) };
-    dk_status status = m.bounds && m.from && m.to && m.shares && m.stay ? DK_OK : DK_ERR_MEMORY;
+    dk_status status =
+        m.bounds && m.from && m.to && m.shares && m.stay ? check_sets(step, table, err) : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < step->n_flows && status == DK_OK; i++) {
         const dki_flow *flow = &step->flows[i];

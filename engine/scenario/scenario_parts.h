@@ -50,6 +50,8 @@ typedef struct dki_step {
     const char *flows_of;       /* a column */
     dki_flow *flows;
     size_t n_flows, n_rows, n_places; /* different values from and to */
+    const dk_recode *merges;          /* of members, owned; NULL: it is no merger */
+    const dk_expr *merges_where;      /* in the place of where, for sets */
 } dki_step;
 
 struct dk_scenario {
@@ -86,6 +88,8 @@ dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err);
 /* Fills the step, which has its name, with texts and expressions of its own. */
 dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err);
 void dki_step_drop(dki_step *step); /* its expressions; the arena has the rest */
+/* Whether the step is a merger of members of sets, which the table has in the column. */
+bool dki_step_merges_sets(const dki_step *step, const dk_table *table, const char *column);
 /* Whether the step happens. */
 dk_status dki_step_happens(const dki_step *step, const dk_table *table, const dk_params *params, bool *out,
                            dk_error *err);
@@ -289,7 +293,8 @@ typedef struct dki_strata {
     const dk_table *figured; /* the cells with figures as they are after the step (follow_figures.c), or NULL */
 } dki_strata;
 
-/* The step's condition over cells. */
+/* The step's condition over cells, and as an expression: of a merger of members of sets another one; NULL: everybody. */
+const dk_expr *dki_step_where(const dki_step *step, const dk_table *cells);
 dk_status dki_step_bind_where(const dki_step *step, const dk_table *cells, const dk_params *params,
                               struct dki_bound **out, dk_error *err);
 /* Finds the cells that the step matches and their strata, in the order of keys. Weights are those of cells: their

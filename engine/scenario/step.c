@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
@@ -383,6 +385,25 @@ static dk_status parse_flows(struct parse *p, dk_error *err)
     return status;
 }
 
+/* What a merger does to members of sets. */
+static dk_status parse_merges(struct parse *p, dk_error *err)
+{
+    const dk_intervention *from = p->from;
+    dk_status status;
+
+    if (from->n_merges == 0)
+        return DK_OK;
+    status = dk_recode_new(p->scenario->context, from->merges, from->n_merges, &p->step->merges, err);
+    return status == DK_OK ? parse_value(p, "where", from->merges_where, &p->step->merges_where, err) : status;
+}
+
+bool dki_step_merges_sets(const dki_step *step, const dk_table *table, const char *column)
+{
+    size_t at = step->merges ? dk_table_find(table, column) : DK_NO_COLUMN;
+
+    return at != DK_NO_COLUMN && dk_column_is_set(dk_table_field(table, at)->column);
+}
+
 /* Checks ------------------------------------------------------------------------------------------------------- */
 
 /* What a step says goes together. */
@@ -427,7 +448,7 @@ static dk_status make_room(struct parse *p, dk_error *err)
     dki_step *step = p->step;
 
     step->exprs =
-        dki_arena_array(arena, 3 * from->n_flows + from->n_set + from->n_first + 8, sizeof *step->exprs, err);
+        dki_arena_array(arena, 3 * from->n_flows + from->n_set + from->n_first + 9, sizeof *step->exprs, err);
     step->per = dki_arena_array(arena, from->n_per, sizeof *step->per, err);
     step->set = dki_arena_array(arena, from->n_set, sizeof *step->set, err);
     if (step->exprs == NULL || step->per == NULL || step->set == NULL)
@@ -473,6 +494,8 @@ dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki
     if (status == DK_OK)
         status = parse_flows(&p, err);
     if (status == DK_OK)
+        status = parse_merges(&p, err);
+    if (status == DK_OK)
         status = dki_taking_parse(scenario, from, step, err);
     for (size_t i = 0; i < step->n_first; i++)
         if (step->first[i].expr)
@@ -485,4 +508,5 @@ void dki_step_drop(dki_step *step)
 {
     for (size_t i = 0; i < step->n_exprs; i++)
         dk_expr_release(step->exprs[i]);
+    dk_recode_release(step->merges);
 }

@@ -62,10 +62,16 @@ void dki_tell_cell(const dki_stage *stage, const dk_table *cells, dk_error *err)
 
 /* Matching ----------------------------------------------------------------------------------------------------- */
 
+const dk_expr *dki_step_where(const dki_step *step, const dk_table *cells)
+{
+    return step->n_set > 0 && dki_step_merges_sets(step, cells, dk_expr_name(step->set[0])) ? step->merges_where
+                                                                                            : step->where;
+}
+
 dk_status dki_step_bind_where(const dki_step *step, const dk_table *cells, const dk_params *params,
                               struct dki_bound **out, dk_error *err)
 {
-    const dk_expr *where = step->where;
+    const dk_expr *where = dki_step_where(step, cells);
     dki_scope scope = { .table = cells, .params = params };
     dk_status status = dki_bind(&scope, where, dki_expr_root(where), out, err);
 
@@ -122,9 +128,10 @@ static dk_status keep_only(const dki_stage *stage, dki_strata *out, dk_error *er
 /* Nobody: what may be wrong with the condition. */
 static dk_status fail_none(const dki_stage *stage, const dki_bound *bound, dk_error *err)
 {
-    const char *where = stage->step->where ? dk_expr_text(stage->step->where) : NULL;
+    const dk_expr *where = dki_step_where(stage->step, stage->cells);
 
-    dki_fail(err, DK_ERR_UNREACHABLE, where ? "nobody matches %s" : "there is nobody%s", where ? where : "");
+    dki_fail(err, DK_ERR_UNREACHABLE, where ? "nobody matches %s" : "there is nobody%s",
+             where ? dk_expr_text(where) : "");
     if (bound && dki_bound_n_notes(bound) > 0)
         dki_hint(err, "%s", dki_bound_note(bound, 0));
     else
@@ -166,7 +173,8 @@ static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, co
         text.size = 0;
         dki_format_weight(strata->left_out, weight, sizeof weight);
         status = dki_buffer_format(&text, err, "%s: %s %s left out, because %s is null there", name, weight,
-                                   dki_unit(stage->cells, strata->left_out), dk_expr_text(stage->step->where));
+                                   dki_unit(stage->cells, strata->left_out),
+                                   dk_expr_text(dki_step_where(stage->step, stage->cells)));
         if (status == DK_OK)
             status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }

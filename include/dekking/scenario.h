@@ -43,6 +43,7 @@
 
 #include <dekking/breakdown.h>
 #include <dekking/lineage.h>
+#include <dekking/recode.h>
 
 #define DK_WEIGHT_SCALE 9
 
@@ -97,6 +98,10 @@ typedef struct dk_intervention {
     const char *flows_of; /* with flows: the column whose values they are */
     const dk_flow *flows; /* n_flows; the shares of one `from` add up to 1 at most; with all, to 1 */
     size_t n_flows;
+    const dk_recode_pair
+        *merges; /* n_merges: the step is a merger, and of a column of sets it makes members these others */
+    size_t n_merges;
+    const char *merges_where; /* with merges: whom it takes of a column of sets, as where says it of a category */
 } dk_intervention;
 
 /* A parameter with its default, and the range that values must lie in; a side may be open. */

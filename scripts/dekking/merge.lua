@@ -1,25 +1,16 @@
 -- merge.lua - dk.merge: members of a column that become one, as a step of a scenario.
 
-local dk, core = ...
+local _, core = ...
 
-local given_as = core.part "given".kind
+local given_as, merged = core.part "given".kind, core.part "merged"
 
 -- Of each step that was made its column and recode, and of values that become one these, for t:recode.
 core.merges = setmetatable({}, { __mode = "k" })
 
 -- One step that makes each old member a new one, all at once.
-local function recode_step(column, name, pairs_)
-  local old, cases, quoted = {}, {}, core.quoted(column)
-  for i, pair in ipairs(pairs_) do
-    old[i] = core.literal(pair.old)
-    cases[i] = ("%s == %s, %s"):format(quoted, core.literal(pair.old), core.literal(pair.new))
-  end
-  return {
-    name,
-    where = ("%s in (%s)"):format(quoted, table.concat(old, ", ")),
-    all = true,
-    set = { [column] = dk.expr(("case(%s)"):format(table.concat(cases, ", "))) },
-  }
+local function merge_step(column, name, merges)
+  return { name, where = merged.where(column, merges), all = true, set = { [column] = merged.set(column, merges) },
+    merges = merges }
 end
 
 -- What a recode of history does, as a step: the same operation as one that never happened. One that divides members moves
@@ -32,10 +23,14 @@ local function merge_recode(column, recode, what)
   if #list == 0 then
     core.fail(("merge: %s is no step: it names no member"):format(tostring(recode)))
   end
-  if recode:exact() then
-    return recode_step(column, tostring(recode), list)
+  local shares, merges, rows, names = core.recode_shares(recode), {}, {}, {}
+  for i, pair in ipairs(list) do
+    local numerator, denominator = shares[i]:match "^(%d+) / (%d+)$"
+    merges[i] = { pair.old, pair.new, math.tointeger(numerator), math.tointeger(denominator) }
   end
-  local shares, rows, names = core.recode_shares(recode), {}, {}
+  if recode:exact() then
+    return merge_step(column, tostring(recode), merges)
+  end
   for i, pair in ipairs(list) do
     rows[i] = { from = pair.old, to = pair.new, share = shares[i] }
     if pair.old ~= pair.new then
@@ -43,7 +38,7 @@ local function merge_recode(column, recode, what)
     end
   end
   local name = #names <= 4 and table.concat(names, ", ") or tostring(recode)
-  return { name, move = column, shares = rows, allow_none = true, estimate = true }
+  return { name, move = column, shares = rows, allow_none = true, estimate = true, merges = merges }
 end
 
 local function merge_values(column, values, new_name)
@@ -54,21 +49,17 @@ local function merge_values(column, values, new_name)
   if type(new_name) ~= "string" then
     core.fail(("merge: the new name is a string, not %s"):format(given_as(new_name)))
   end
-  local list, seen = {}, {}
+  local merges, seen = {}, {}
   for i, value in ipairs(values) do
     if type(value) ~= "string" then
       core.fail(("merge: value %d is %s and not a string"):format(i, given_as(value)))
     elseif seen[value] or (#values == 1 and value == new_name) then
       core.fail(("merge: %s would be merged with itself: name the others"):format(value))
     end
-    list[i], seen[value] = core.literal(value), true
+    merges[i], seen[value] = { value, new_name }, true
   end
-  return {
-    ("merge %s into %s"):format(table.concat(values, ", "), new_name),
-    where = ("%s in (%s)"):format(core.quoted(column), table.concat(list, ", ")),
-    all = true,
-    set = { [column] = new_name },
-  }, core.recode(values, new_name)
+  return merge_step(column, ("merge %s into %s"):format(table.concat(values, ", "), new_name), merges),
+    core.recode(values, new_name)
 end
 
 -- A step that merges values of a column into one: dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort");

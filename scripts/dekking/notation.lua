@@ -175,7 +175,7 @@ local function steps_of(spec)
   local list = {}
   for i, step in ipairs(spec.steps) do
     local copy = notation.copy(step)
-    copy[1], copy.name, copy.set = step.name, nil, {}
+    copy[1], copy.name, copy.set, copy.merges_where = step.name, nil, {}, nil
     for _, assignment in ipairs(step.set or {}) do
       local column, text = parts_of(assignment)
       copy.set[column] = dk.expr(text)

@@ -7,12 +7,12 @@ local _, core = ...
 
 local STEP = {
   "where", "when", "share", "count", "all", "scale", "rate", "to", "move", "shares", "add", "remove", "set", "per", "whole",
-  "first", "drawn", "seed", "allow_none", "estimate",
+  "first", "drawn", "seed", "allow_none", "estimate", "merges",
 }
 
 local given_as, given_options = core.part "given".kind, core.part "given".options
 local sorted_keys = core.part "given".keys
-local flows, taking = core.part "flows", core.part "taking"
+local flows, taking, merged = core.part "flows", core.part "taking", core.part "merged"
 
 local step = {}
 
@@ -114,6 +114,7 @@ function step.read(given, i, seed)
     core.fail(("scenario: step '%s' says %s: move = \"gemeente\", shares = { Arnhem = { Duiven = 0.10 } }"):format(name,
       options.move == nil and "which shares move, and not of which column" or "of which column, and no shares"))
   end
+  local merges, merges_where = merged.read(options)
   return taking.read(options, {
     name = name,
     where = options.where ~= nil and core.condition(options.where, "where wants a condition") or nil,
@@ -132,6 +133,8 @@ function step.read(given, i, seed)
     set = assignments(options, name),
     allow_none = flag(options, "allow_none"),
     estimate = flag(options, "estimate"),
+    merges = merges,
+    merges_where = merges_where,
   }, given[1] ~= nil, seed)
 end
 

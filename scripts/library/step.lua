@@ -49,6 +49,9 @@
 ---@field allow_none? boolean
 --- Whether whom it moves is an assumption: a note calls what comes of it an estimate.
 ---@field estimate? boolean
+--- Of a step of `dk.merge`: what members of a column of sets become, a list of `{ old, new }`. It counts as long as `where` and `set`
+--- say the same of values.
+---@field merges? table[]
 
 --- What moves where: `{ Arnhem = { Duiven = 0.10, Rheden = "$deel" } }`, a list of `{ from =, to =, share = }`, or a table with these
 --- columns. Shares are of what was there before the step; those of one value add up to 1 at most, and the rest stays.

@@ -214,8 +214,8 @@ test("members of sets are looked up on the day of each row", function(t, dk)
     t.eq(texts(used.regio), expected[1], "regions of round " .. round)
     t.eq(texts(used.land), expected[2], "countries of round " .. round)
     local notes = table.concat(used:notes(), "; ")
-    t.eq(notes:match "(%d+) rows? ha", n_unknown > 0 and tostring(n_unknown) or n_dayless > 0 and tostring(n_dayless) or nil,
-      "the first note of round " .. round)
+    local n_first = n_unknown > 0 and n_unknown or n_dayless
+    t.eq(notes:match "(%d+) rows? ha", n_first > 0 and tostring(n_first) or nil, "the first note of round " .. round)
     t.eq(notes:match "(%d+) rows? ha[sve]+ no day", n_dayless > 0 and tostring(n_dayless) or nil)
     for name in notes:gmatch "%f[%w]%u%w?%f[%W]" do t.ok(unknown[name], name .. " is unknown") end
   end
@@ -300,4 +300,102 @@ test("values that are no members on their day are told", function(t, dk)
   t.eq(texts(used.regio), { "x", "null", "null", "null" })
   t.eq(used:notes(), { "2 rows have a plaats that the hierarchy does not know on its day: A, AB",
     "1 row has no day, and so no levels" })
+end)
+
+-- The groups of a result as texts, but for those of nobody.
+local function counts(result, n, sum)
+  local groups = {}
+  local told = result:derive { "is_total = g is total", ("n_of = real(%s)"):format(n), ("s_of = real(%s)"):format(sum) }
+  for row in told:rows() do
+    local group = type(row.g) == "table" and table.concat(row.g, "|") or tostring(row.g)
+    if row.n_of ~= 0 then groups[row.is_total and "totaal" or group] = { row.n_of, row.s_of or 0 } end
+  end
+  return groups
+end
+
+test("a merger of a scenario is the recode of sets", function(t, dk)
+  local geo = dated(dk)
+  local recode = geo:recode("2017-12-31", "2019-01-01")
+  local mergers = { dk.merge("waar", recode), dk.merge("waar", { "A", "B", "C" }, "ABC"),
+    dk.merge("waar", { "A", "Q" }, "C"), dk.merge("waar", { "A", "B" }, "B") }
+  local by_member = dk.breakdown { by = "g = member(waar)", measures = { "n = count()", "s = sum(k)" }, margins = "totals" }
+  local by_set = by_member:by "g = waar"
+  math.randomseed(20190103)
+  for round = 1, ROUNDS do
+    local lines = {}
+    for id = 1, math.random(20) do
+      local has = {}
+      for _, name in ipairs(ALL) do has[#has + 1] = math.random(3) == 1 and name or nil end
+      local set = math.random(8) > 1 and (#has > 0 and table.concat(has, "|") or '""') or ""
+      lines[id] = ("%d;%s;%d"):format(id, set, math.random(9))
+    end
+    lines[#lines + 1] = "100;A|B|C;5" -- somebody is taken
+    local persons, step = read(dk, lines), mergers[round % #mergers + 1]
+    local scenario, recoded = dk.scenario "samen" { step }, persons:recode(step)
+    for _, breakdown in ipairs { by_member, by_set } do
+      t.eq(counts(breakdown:compare(persons, scenario), "n_samen", "s_samen"), counts(breakdown(recoded), "n", "s"),
+        "round " .. round)
+    end
+    local first = { "some come", share = "$deel", add = true, where = "k > 4", allow_none = true, set = { waar = "A|Q" } }
+    local swept = by_member:sweep(persons, dk.scenario "meer" { params = { deel = 0 }, first, step }, { deel = { 0, 0.5 } })
+    t.eq(counts(swept:where "deel == 0", "n", "s"), counts(by_member(recoded), "n", "s"), "sweep of round " .. round)
+    local added = dk.scenario "erbij" { { "some come", share = 0.5, add = true, where = "k > 4", allow_none = true,
+      set = { waar = "A|Q" } } }:apply(persons)
+    t.eq(counts(swept:where "deel == 0.5", "n", "s"), counts(by_member(added:recode(step)), "n", "s"),
+      "half of round " .. round)
+  end
+end)
+
+test("a merger of stated members states what they become", function(t, dk)
+  local table = dk.read_text('id;waar\n1;A|B\n2;C\n3;""\n4;\n',
+    { types = { waar = { "set", "|", members = { "C", "B", "A" } } } })
+  local merged = dk.scenario "samen" { dk.merge("waar", { "A", "B" }, "AB") }:apply(table)
+  t.eq(texts(merged.waar), { "", "AB", "C", "null" })
+  t.eq(merged.waar:levels(), { "C", "B", "A", "AB" })
+end)
+
+test("a merger that a script changed means what it says", function(t, dk)
+  local table = read(dk, { "1;A|B;1", "2;C;2" })
+  local step = dk.merge("waar", { "A", "B" }, "AB")
+  step.where = step.where .. " and k == 1"
+  t.raises(function() dk.scenario "samen" { step }:apply(table) end, "waar is a set, and a member equals no set")
+  local other = dk.merge("waar", { "A", "B" }, "AB")
+  other.merges = { { "A" } }
+  t.raises(function() dk.scenario "samen" { other } end,
+    'merges: item 1 is a pair of texts such as { "Duiven", "Samen" }')
+  other.merges = {}
+  t.raises(function() dk.scenario "samen" { other } end,
+    'merges is a list of what members become: { { "Duiven", "Samen" } }')
+  other.merges = { { "A", "AB" }, { "B", "AB" } }
+  other.where, other.set = "has(waar, 'C')", { waar = "Z" }
+  t.eq(texts(dk.scenario "samen" { other }:apply(table).waar), { "A|B", "Z" })
+end)
+
+test("members of sets are not divided by a merger either", function(t, dk)
+  local back = dated(dk):recode("2018-01-01", "2017-12-31",
+    { weights = dk.table { { plaats = "A", weight = 1 }, { plaats = "B", weight = 3 } } })
+  t.raises(function() dk.scenario "terug" { dk.merge("waar", back) }:apply(read(dk, { "1;AB|C;1" })) end,
+    "waar is a column of sets, and AB became several", "sets are not divided: count by member(waar), and recode these")
+end)
+
+test("a merger of sets that has nobody says so", function(t, dk)
+  t.raises(function() dk.scenario "samen" { dk.merge("waar", { "X", "Y" }, "Z") }:apply(read(dk, { "1;A|B;1" })) end,
+    'nobody matches has_any(waar, "X", "Y")')
+end)
+
+test("a merger has as many members as a country", function(t, dk)
+  local lines, changes = { "plaats;van;tot" }, {}
+  for i = 1, 300 do
+    lines[#lines + 1] = ("A%d;;2018-01-01\nB%d;2018-01-01;"):format(i, i // 2)
+    lines[#lines] = i % 2 == 1 and i > 1 and lines[#lines]:match "^[^\n]*" or lines[#lines]
+    changes[i] = { date = "2018-01-01", old = "A" .. i, new = "B" .. i // 2 }
+  end
+  local geo = dk.hierarchy(dk.read_text(table.concat(lines, "\n") .. "\n"), { "plaats" },
+    { from = "van", to = "tot", changes = changes })
+  local step = dk.merge("waar", geo:recode("2017-01-01", "2018-01-01"))
+  local scenario = dk.scenario "samen" { step }
+  local plain = dk.read_text("waar\nA1\nA300\nA299\nQ\n")
+  t.eq(scenario:apply(plain):breakdown { by = "waar", measures = "n = count()" }.waar:to_lua(),
+    { "B0", "B149", "B150", "Q" })
+  t.eq(texts(scenario:apply(read(dk, { "1;A1|A300;1", "2;A2|A3|Q;1" })).waar), { "B0|B150", "B1|Q" })
 end)

@@ -157,6 +157,9 @@ test("labels are recoded as members are", function(t, dk)
   local plaats = dk.read_text "plaats\nNieuw\n"
   t.raises(function() plaats:recode("plaats", changing:recode("2017-12-31", "2019-01-01")) end,
     "the label Nieuw stands for G1 and for G2, at one time or another", "recode a column of codes: labels change")
+  local sets = dk.read_text("plaats\nNieuw|Rest\n", { types = { plaats = { "set", "|" } } })
+  t.raises(function() sets:recode("plaats", changing:recode("2017-12-31", "2019-01-01")) end,
+    "the label Nieuw stands for G1 and for G2, at one time or another", "recode sets of codes: labels change")
   t.eq(rows_of(plaats:recode("plaats", changing:recode("2018-01-01", "2019-01-01")), "plaats"), { "Alles" })
   -- weights go by labels too
   local parts = dk.hierarchy(dk.read_text("g;naam;van;tot\nG1;Een;;2018-01-01\nG2;Twee;2018-01-01;\n" ..
