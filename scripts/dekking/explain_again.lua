@@ -3,7 +3,7 @@
 -- What it is asked of is the table as it was before the breakdown's own conditions and columns: the source, or what the
 -- last step made of it that cannot be written as a question. A dimension of the cell becomes a condition on its rows.
 
-local _, core = ...
+local dk, core = ...
 
 local quoted, parts = core.quoted, core.part "explain_parts"
 
@@ -137,13 +137,20 @@ end
 
 -- The question -----------------------------------------------------------------------------------------------------
 
-local function ask(cell, measure, source)
-  return parts.with_steps(source, cell.steps):breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
+-- The table, of which each row counts for what it counted for; a column that was made may say so.
+local function weighed(source, weight)
+  return source:properties().weight == weight and source or source:with { weight = weight or dk.null }
 end
 
-local function again(cell, name, source)
+local function ask(cell, measure, source, steps)
+  local rows = weighed(parts.with_steps(source, steps), cell.weight)
+  return rows:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
+end
+
+-- steps: those that the table lacks.
+local function again(cell, name, source, steps)
   local measure = cell.measures[name] or core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
-  return ask(cell, measure, source)
+  return ask(cell, measure, source, steps)
 end
 
 local function measures_of(asked, dims, found)
@@ -168,9 +175,10 @@ local function measures_of(asked, dims, found)
   return measures, where, of_cell
 end
 
--- What goes before the question: but for the breakdown's own condition where that is about figures beside the table too.
-local function steps_of(asked)
-  return asked.own and table.move(asked.steps, 1, #asked.steps - 1, 1, {}) or asked.steps
+-- What goes before the question, of the steps before it: not the breakdown's own condition where that is about figures
+-- beside the table too.
+local function steps_of(asked, steps)
+  return asked.own and table.move(steps, 1, #steps - 1, 1, {}) or steps
 end
 
 local function say_again(lines, asked, cell)
@@ -181,6 +189,9 @@ local function say_again(lines, asked, cell)
   for _, step in ipairs(cell.steps) do
     lines[#lines + 1] = step.kind == "where" and ("  where %s"):format(step.text)
       or ("  derive %s = %s"):format(step.name, step.text)
+  end
+  if cell.weight then
+    lines[#lines + 1] = "  weight " .. quoted(cell.weight)
   end
   if cell.where then
     lines[#lines + 1] = "  where " .. cell.where

@@ -162,7 +162,7 @@ return core.export(function(result, wanted, source)
   local columns, lines = words.columns(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
-  local cell, of_cell = { steps = question.steps_of(asked), measures = {} }, nil
+  local cell, of_cell = { steps = question.steps_of(asked, asked.steps), measures = {}, weight = asked.weight }, nil
   local dims = not asked.is_part and question.conditions_of(found, asked, columns)
   if dims then
     cell.measures, cell.where, of_cell = question.measures_of(asked, dims, found)
@@ -187,7 +187,13 @@ return core.export(function(result, wanted, source)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end
-  cell.again = core.export(function(name, of) return question.again(cell, name, of) end)
+  cell.again = core.export(function(name, of)
+    if core.kind(of) ~= "table" then
+      core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))
+    end
+    local lacks = questions.steps_after(asked, of)
+    return question.again(cell, name, of, lacks and question.steps_of(asked, lacks) or cell.steps)
+  end)
   local names = {}
   for i, item in ipairs(asked.measures) do
     names[i] = item.shown

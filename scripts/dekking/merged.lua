@@ -1,8 +1,8 @@
 -- merged.lua - what a step that merges members of a column says: of values, and of sets that have such members.
 --
--- Such a step has `merges`, a list of { old, new } (of one that divides members { old, new, numerator, denominator }), beside
--- what it says of values: of a column of sets the engine goes by that. A script may change a step, and then it means what it
--- says.
+-- Such a step has `merges`, a list of { old, new } (of one that divides members { old, new, numerator, denominator }),
+-- beside what it says of values: of a column of sets the engine goes by that. A script may change a step, which then
+-- means what it says.
 
 local dk, core = ...
 

@@ -457,3 +457,22 @@ test("with the table that was asked, parts are told that the result does not hav
     "explain: behind the cell stands the table that the breakdown was asked of, not")
   t.raises(function() result:explain(nil, rows) end, "explain: which cell?")
 end)
+
+test("a weight that is stated of a column that was made is one of the question", function(t, dk)
+  local raw = dk.table { { "s", { "a", "b", "a" } }, { "x", { 1, 2, 4 } } }
+  local made = raw:derive "g = x * 2":with { weight = "g" }
+  local text, cell = made:breakdown { by = "s", measures = "n = count()" }:explain { s = "a" }
+  t.has(text, "  derive g = x * 2\n  weight g\n  where s == \"a\"\n  n = count()")
+  t.eq({ cell.again("n", raw).cell[1], cell.again("n", made).cell[1] }, { 10, 10 })
+  local bare = made:with { weight = dk.null }:breakdown { by = "s", measures = "n = count()" }
+  local without = select(2, bare:explain { s = "a" })
+  t.eq({ without.again("n", raw).cell[1], without.again("n", made).cell[1] }, { 2, 2 })
+end)
+
+test("the table that a result was made of has its columns already", function(t, dk)
+  local raw = dk.table { { "s", { "a", "b", "a" } }, { "x", { 1, 2, 4 } } }
+  local made = raw:derive "x = x + 1":where "x > 2"
+  local cell = select(2, made:breakdown { by = "s", measures = "n = sum(x)" }:explain { s = "a" })
+  t.eq({ cell.again("n", raw).cell[1], cell.again("n", made).cell[1] }, { 5, 5 })
+  t.raises(function() cell.again("n") end, "again: a measure is asked of a table, not of nil")
+end)
