@@ -16,9 +16,16 @@
 #include "column_parts.h"
 #include "overlap.h"
 
+static bool is_known(const dk_column *column)
+{
+    return dk_column_n_nulls(column) < dk_column_n_rows(column);
+}
+
+/* What nobody knows, and what cannot be, is null and says so. */
 static bool has_values(const dk_column *column)
 {
-    return column && dk_column_n_nulls(column) < dk_column_n_rows(column);
+    return column && (is_known(column) ||
+                      (column->type == DK_INTERVAL && is_known(column->children[DK_CHILD_MARKER])));
 }
 
 /* Types. --------------------------------------------------------------------------------------------------------- */

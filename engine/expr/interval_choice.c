@@ -82,6 +82,17 @@ static dk_status bind_may_hold(dki_binder *b, const dki_node *node, dki_op **out
 
 /* Values. ------------------------------------------------------------------------------------------------------------ */
 
+/* Of two numbers that are missing: what nobody knows of one is not known of both, and what cannot be is that in both. So it is in a sum
+ * over them. */
+static dk_value choose_missing(dk_value before, dk_value next)
+{
+    dk_meaning a = before.as.interval.meaning, b = next.as.interval.meaning;
+
+    if (a != b && b != DK_MEANS_UNAVAILABLE)
+        return a == DK_MEANS_UNAVAILABLE || a == DK_MEANS_NOTHING ? before : next;
+    return next;
+}
+
 /* The bounds of both, and perhaps null where one is; of what is no number null where they differ. */
 static dk_status join_values(const dki_op *op, const dk_value *a, const dk_value *b, dk_value *out, dk_error *err)
 {
@@ -91,6 +102,10 @@ static dk_status join_values(const dki_op *op, const dk_value *a, const dk_value
     out->is_null = a->is_null || b->is_null;
     if (op->type != DK_INTERVAL) {
         out->is_null = out->is_null || dk_value_compare(a, b) != 0;
+        return DK_OK;
+    }
+    if (a->is_null && b->is_null) {
+        *out = choose_missing(*a, *b);
         return DK_OK;
     }
     x = dki_interval_ends_of(a->is_null ? b : a, op->scale);
@@ -173,6 +188,8 @@ static dk_status put_next(const dki_op *op, dki_slot *slot, size_t i, dk_value n
     dk_value before = dki_vector_value(op, (dki_vector){ slot->values, slot->valid }, i), both = next;
     dk_status status = DK_OK;
 
+    if (!is_first && before.is_null && next.is_null)
+        both = choose_missing(before, next);
     if (!is_first && !before.is_null) {
         if (next.is_null)
             return DK_OK;
@@ -188,6 +205,7 @@ dk_status dki_run_interval_coalesce(dki_eval *eval, const dki_op *op, const uint
 {
     dki_slot *slot = &eval->slots[op->slot];
     uint64_t open[DK_BLOCK_WORDS];
+    bool is_first = true;
     dk_status status = DK_OK;
 
     memcpy(open, selection, sizeof open);
@@ -195,13 +213,16 @@ dk_status dki_run_interval_coalesce(dki_eval *eval, const dki_op *op, const uint
         const dk_interval *made = slot->values;
         dki_vector from;
 
+        if (op->args[k]->is_constant && op->args[k]->value.is_null && (!is_first || k + 1 < op->n_args))
+            continue; /* it says nothing of a number */
         status = dki_op_run(eval, op->args[k], open, err);
         from = dki_op_vector(eval, op->args[k]);
         for (size_t i = 0; i < eval->n && status == DK_OK; i++)
             if (dki_bit(open, i)) {
-                status = put_next(op, slot, i, dki_vector_value(op->args[k], from, i), k == 0, err);
+                status = put_next(op, slot, i, dki_vector_value(op->args[k], from, i), is_first, err);
                 dki_bit_put(open, i, !dki_bit(slot->valid, i) || made[i].may_be_null);
             }
+        is_first = false;
     }
     slot->vector = (dki_vector){ slot->values, slot->valid };
     return status;

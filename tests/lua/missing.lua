@@ -32,7 +32,7 @@ test("arithmetic says why there is no number", function(t, dk)
   is("less", "1", ".", "-", "–", ".", "-", "–")
   is("share", "0.75", ".", "-", "–", ".", "-", "–")
   is("kept", "3", ".", "-", "–", "5", "5", "5")
-  is("or_that", "3", "1", "1..2", "1", "-", "-", "–")
+  is("or_that", "3", "1", "1..2", "1", ".", "-", ".")
   t.eq(result.why:to_lua(), { dk.null, "unavailable", "impossible", dk.null, "unavailable", "impossible", dk.null })
   t.eq(table:derive "zero = n / (m - m)".zero:to_lua { plain = true }[1], dk.null) -- that is no marker of a source
 end)
@@ -47,6 +47,125 @@ test("each source's own markers are kept, and told apart where two mean differen
   t.eq(shown(dk, both, "n"), { "3", ".", "-", "1", ". (impossible)", "x" })
   t.eq(both:derive "why = meaning(n)".why:to_lua(),
     { dk.null, "unavailable", "impossible", dk.null, "impossible", "unavailable" })
+end)
+
+-- All pairs of what a number may lack, and whether both are one.
+local LACKS = { UNKNOWN, CANNOT, false }
+
+test("of two numbers that are missing what nobody knows is not known, whichever of them is chosen", function(t, dk)
+  local n, m, expected = {}, {}, {}
+  for _, a in ipairs(LACKS) do
+    for _, b in ipairs(LACKS) do
+      n[#n + 1], m[#m + 1] = a or dk.null, b or dk.null
+      expected[#expected + 1] = (a == UNKNOWN or b == UNKNOWN) and "." or a == CANNOT and b == CANNOT and "-" or "–"
+    end
+  end
+  n[#n + 1], m[#m + 1], expected[#expected + 1] = { least = 2, greatest = 3 }, { least = 1, greatest = 7 }, nil
+  local table = dk.table({ { "n", n }, { "m", m } }, { types = { n = "interval", m = "interval" } })
+    :derive "x = interval(1, 4)"
+  for _, text in ipairs { "coalesce(n, m)", "coalesce(m, n)", "coalesce(null, n, null, m)", "coalesce(n, m, null)",
+    "case(x > 2, n, m)", "case(x > 2, m, x > 3, n, m)", "case(x > 2, n, null)" } do
+    local seen = shown(dk, table:derive("c = " .. text), "c")
+    for i = 1, text:match "null%)$" and text:match "^case" and 0 or 9 do
+      t.eq(seen[i], expected[i], text .. " " .. i)
+    end
+  end
+  t.eq(shown(dk, table:derive "c = coalesce(n, null)", "c"), shown(dk, table, "n"))
+end)
+
+-- A column of which no row has a number took part in nothing, and lost its markers.
+test("a table that lacks all of its numbers says why below others", function(t, dk)
+  local none = dk.table { { "g", { "a", "b", "c" } }, { "n", { UNKNOWN, CANNOT, dk.null } } }
+  local exact = dk.table { { "g", { "a", "z" } }, { "n", { 7, dk.null } } }
+  local markers, one = { ".", "-", "–" }, { "7", "–" }
+  local function both(first, second) return table.move(second, 1, #second, #first + 1, { table.unpack(first) }) end
+  t.eq(shown(dk, none:append(none), "n"), both(markers, markers))
+  t.eq(shown(dk, none:append(exact), "n"), both(markers, one))
+  t.eq(shown(dk, exact:append(none), "n"), both(one, markers))
+  t.eq(shown(dk, exact:select "g":append(none, { missing = "null" }), "n"), { "–", "–", ".", "-", "–" })
+  t.eq(shown(dk, exact:rename { n = "k" }:join(none, "g", { kind = "full" }), "n"), { ".", "–", "-", "–" })
+  t.eq(shown(dk, exact:rename { n = "k" }:join(none, "g", { kind = "right" }), "n"), { ".", "-", "–" })
+  t.eq(shown(dk, none:union(exact), "n"), both(markers, one))
+  t.eq(shown(dk, none:derive "m = interval(1, 2)":unpivot { rows = "g" }, "value"),
+    { ".", "1..2", "-", "1..2", "–", "1..2" })
+  local path = t.path "none.dk"
+  exact:derive "n = interval(n, n)":save(path)
+  none:save(path, { append = true })
+  t.eq(shown(dk, dk.open(path), "n"), { "7", "..", ".", "-", "–" })
+end)
+
+-- Conditions of numbers in bounds, as they hold for all that there may be, for none, or for some.
+test("conditions of bounds hold, do not, or are not known, and where keeps what holds", function(t, dk)
+  local FIELDS, COMPARISONS = { "a", "b", "3", "0" }, { "<", "<=", "==", "~=", ">=", ">" }
+  local HOLDS = {
+    ["<"] = function(x, y) return x < y end, ["<="] = function(x, y) return x <= y end,
+    ["=="] = function(x, y) return x == y end, ["~="] = function(x, y) return x ~= y end,
+    [">="] = function(x, y) return x >= y end, [">"] = function(x, y) return x > y end,
+  }
+  math.randomseed(20261128)
+  local function number()
+    local how = math.random(8)
+    if how == 1 then return UNKNOWN elseif how == 2 then return CANNOT elseif how == 3 then return dk.null end
+    local least = math.random(0, 4)
+    if how < 6 then return { least = least, greatest = least } end
+    return { least = least, greatest = least + math.random(3), marker = "x", meaning = "suppressed" }
+  end
+  local function compare(row, left, sign, right)
+    local x, y = row[left] or { least = tonumber(left), greatest = tonumber(left) },
+      row[right] or { least = tonumber(right), greatest = tonumber(right) }
+    if not x.least or not y.least then return nil end
+    local some, others = false, false
+    for i = x.least, x.greatest do
+      for j = y.least, y.greatest do
+        if HOLDS[sign](i, j) then some = true else others = true end
+      end
+    end
+    if some and others then return nil end
+    return some
+  end
+  -- A condition as text, and what it is of a row: true, false, or nil where it is not known.
+  local function condition(depth)
+    local how = depth > 0 and math.random(5) or 1
+    if how <= 2 then
+      local left, sign, right = FIELDS[math.random(2)], COMPARISONS[math.random(#COMPARISONS)], FIELDS[math.random(4)]
+      if left == right then right = "3" end
+      return ("(%s %s %s)"):format(left, sign, right), function(row) return compare(row, left, sign, right) end
+    end
+    local text, of = condition(depth - 1)
+    if how == 3 then
+      return ("(not %s)"):format(text), function(row)
+        local truth = of(row)
+        if truth == nil then return nil end
+        return not truth
+      end
+    end
+    local other, of_other = condition(depth - 1)
+    local decides = how == 5 -- or: one that is true does
+    return ("(%s %s %s)"):format(text, decides and "or" or "and", other), function(row)
+      local x, y = of(row), of_other(row)
+      if x == decides or y == decides then return decides end
+      if x == nil or y == nil then return nil end
+      return not decides
+    end
+  end
+  local rows, columns = {}, { a = {}, b = {}, id = {} }
+  for i = 1, 60 do
+    local a, b = number(), number()
+    rows[i] = { a = a == dk.null and {} or a, b = b == dk.null and {} or b }
+    columns.a[i], columns.b[i], columns.id[i] = a, b, i
+  end
+  local table = dk.table { { "id", columns.id }, { "a", columns.a }, { "b", columns.b } }
+  for round = 1, ROUNDS do
+    local text, of = condition(3)
+    local kept, truths = {}, table:derive("c = " .. text).c:to_lua()
+    for i, row in ipairs(rows) do
+      local truth = of(row)
+      if truth then kept[#kept + 1] = i end
+      t.eq(truths[i], truth == nil and dk.null or truth, ("%s of row %d, round %d"):format(text, i, round))
+    end
+    t.eq(table:where(text).id:to_lua(), kept, text)
+    t.eq(table:breakdown { measures = "n = count() where " .. text }.n[1], #kept, text)
+  end
 end)
 
 -- What an aggregate of some numbers is where there is none among them.
