@@ -1,290 +1,130 @@
 /* hierarchy_origins.c - what members of one day were on an earlier one.
  *
- * From the earlier day on, a day of changes at a time, each member has the members that it came from, with the share of it that each
- * is, and a mass: what weights of the earlier day make of it. What several go into is theirs by their masses. Where nobody stated the
- * shares of a member that was divided, the masses of its parts are not known, and yet of each part the origins are, as they are the
- * whole's: a mass is needed only where members of different origins meet.
+ * Each member of the earlier day is followed to the later one. What of it came into a member weighs what it weighs itself, by that
+ * share; so much of what came into the member is of it. Shares of members that were divided are not told by weights of the earlier
+ * day: where nobody stated them, or a weight is not given, what depends on that is not known (hierarchy_shares.h).
  */
 #include "hierarchy_recode.h"
-
-#include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 
-/* Why the origins of a member are known, but not which share of it each is. */
-enum doubt { SURE, LACKS_WEIGHT, UNSTATED, ZERO };
-
-struct state {
-    bool there;
-    enum doubt doubt, mass_doubt;
-    dk_ratio mass;      /* where mass_doubt is SURE */
-    dki_pieces origins; /* by member */
-};
-
-/* What flows into a member: of another one, before the changes of a day. */
-struct flow {
-    const struct state *state;
-    enum doubt doubt;
-    dk_ratio mass;
-};
-
-struct flows {
-    struct flow *items;
-    size_t n, capacity;
-};
-
-struct back {
+/* The members of the day `from`, and of each what came into it from those of the day `to`, by member; shares are weights. */
+typedef struct dki_origins {
     dki_follow *follow;
-    struct state *states; /* of each member */
-    struct state *next;   /* of members that changes of a day are about, until all of them are there */
-    struct flows flows;
-};
+    dki_pieces *of;
+} dki_origins;
 
-static int by_member(const void *a, const void *b)
+static bool weighs_nothing(const dki_follow *follow, uint32_t member)
 {
-    const dki_piece *x = a, *y = b;
-
-    return (x->member > y->member) - (x->member < y->member);
+    return follow->by_member[member].denominator > 0 && follow->by_member[member].numerator == 0;
 }
 
-static bool same_origins(const struct state *a, const struct state *b)
+/* Adds a member of the day `to` to what came into those that it became. */
+static dk_status add_origin(dki_origins *origins, uint32_t origin, dk_error *err)
 {
-    if (a->doubt != SURE || b->doubt != SURE || a->origins.n != b->origins.n)
-        return false;
-    for (size_t i = 0; i < a->origins.n; i++)
-        if (a->origins.items[i].member != b->origins.items[i].member ||
-            dki_ratio_compare(a->origins.items[i].share, b->origins.items[i].share) != 0)
-            return false;
-    return true;
-}
+    dki_follow *follow = origins->follow;
+    dk_ratio weight = follow->by_member[origin];
+    dki_share weighs = weight.denominator > 0 ? dki_share_stated(weight) : dki_share_unweighed(origin);
+    dk_status status = dki_follow_member(follow, origin, follow->to, follow->from, err);
 
-/* share: 1 where a member stays what it is; 0/0 where nobody stated it. */
-static dk_status add_flow(struct back *back, uint32_t from, dk_ratio share, dk_error *err)
-{
-    const struct state *state = &back->states[from];
-    struct flow flow = { state, state->mass_doubt, { 0, 1 } };
-    dk_status status;
+    for (size_t i = 0; i < follow->now.n && status == DK_OK; i++) {
+        const dki_piece *piece = &follow->now.items[i];
+        dki_share mass = dki_share_mul(&piece->share, &weighs);
 
-    if (!state->there)
-        return DK_OK;
-    if (flow.doubt == SURE && state->mass.numerator > 0) {
-        if (share.denominator == 0)
-            flow.doubt = UNSTATED;
-        else if (!dki_ratio_mul(state->mass, share, &flow.mass))
-            return dki_follow_fail_fit(back->follow, from, err);
-    }
-    status = dki_grow(back->follow->context, (void **)&back->flows.items, &back->flows.capacity, back->flows.n + 1,
-                      sizeof *back->flows.items, err);
-    if (status == DK_OK)
-        back->flows.items[back->flows.n++] = flow;
-    return status;
-}
-
-static bool is_nothing(const struct flow *flow)
-{
-    return flow->doubt == SURE && flow->mass.numerator == 0;
-}
-
-/* The mass of what flows together. */
-static dk_status add_masses(struct back *back, uint32_t member, struct state *out, dk_error *err)
-{
-    out->mass = (dk_ratio){ 0, 1 };
-    for (size_t i = 0; i < back->flows.n; i++) {
-        const struct flow *flow = &back->flows.items[i];
-
-        if (flow->doubt != SURE)
-            out->mass_doubt = out->mass_doubt == UNSTATED ? UNSTATED : flow->doubt;
-        else if (!dki_ratio_add(out->mass, flow->mass, &out->mass))
-            return dki_follow_fail_fit(back->follow, member, err);
-    }
-    return DK_OK;
-}
-
-/* Whether, and if not why, shares of what flows together are known. *same: all have the same origins. */
-static enum doubt judge(const struct back *back, const struct state *out, const struct flow **same)
-{
-    enum doubt doubt = out->mass_doubt != SURE ? out->mass_doubt : out->mass.numerator == 0 ? ZERO : SURE;
-    bool differs = false;
-
-    *same = NULL;
-    for (size_t i = 0; i < back->flows.n; i++) {
-        const struct flow *flow = &back->flows.items[i];
-
-        if (doubt != ZERO && is_nothing(flow))
-            continue;
-        if (*same == NULL)
-            *same = flow;
-        differs |= !same_origins(flow->state, (*same)->state);
-        if (flow->state->doubt != SURE && (doubt == SURE || doubt == ZERO))
-            doubt = flow->state->doubt;
-    }
-    if (!differs)
-        return SURE;
-    *same = NULL;
-    return doubt;
-}
-
-static dk_status mix(struct back *back, uint32_t member, struct state *out, dk_error *err)
-{
-    const struct flow *same = NULL;
-    dk_status status = add_masses(back, member, out, err);
-
-    if (status == DK_OK)
-        out->doubt = judge(back, out, &same);
-    for (size_t i = 0; i < back->flows.n && status == DK_OK; i++) {
-        const struct flow *flow = &back->flows.items[i];
-        const dki_pieces *origins = &flow->state->origins;
-
-        if ((same && flow != same) || (out->doubt == SURE && !same && is_nothing(flow)))
-            continue;
-        for (size_t k = 0; k < origins->n && status == DK_OK; k++) {
-            dk_ratio share = origins->items[k].share;
-
-            if (out->doubt != SURE)
-                share = (dk_ratio){ 0, 0 };
-            else if (same == NULL &&
-                     !(dki_ratio_mul(share, flow->mass, &share) && dki_ratio_div(share, out->mass, &share)))
-                return dki_follow_fail_fit(back->follow, member, err);
-            status = dki_follow_add(back->follow, &out->origins, origins->items[k].member, share, err);
-        }
-    }
-    if (out->origins.n > 1)
-        qsort(out->origins.items, out->origins.n, sizeof *out->origins.items, by_member);
-    return status;
-}
-
-/* What a member is after changes begin .. end - 1 of a day, made of what all were before. */
-static dk_status renew(struct back *back, uint32_t member, size_t begin, size_t end, dk_error *err)
-{
-    const dki_change *changes = back->follow->hierarchy->changes;
-    struct state *out = &back->next[member];
-    bool stays = true;
-    dk_status status = DK_OK;
-
-    if (out->there) /* done already */
-        return DK_OK;
-    back->flows.n = 0;
-    for (size_t i = begin; i < end && status == DK_OK; i++) {
-        stays = stays && changes[i].old != member;
-        if (changes[i].new == member)
-            status = add_flow(back, changes[i].old, changes[i].share, err);
-    }
-    if (stays && status == DK_OK)
-        status = add_flow(back, member, (dk_ratio){ 1, 1 }, err);
-    if (status != DK_OK || back->flows.n == 0)
-        return status;
-    out->there = true;
-    return mix(back, member, out, err);
-}
-
-static void settle(struct back *back, uint32_t member)
-{
-    if (back->states[member].origins.items != back->next[member].origins.items)
-        dki_free(back->follow->context, back->states[member].origins.items);
-    back->states[member] = back->next[member];
-}
-
-/* The changes of a day, all at once. */
-static dk_status pass_day(struct back *back, size_t begin, size_t end, dk_error *err)
-{
-    const dki_change *changes = back->follow->hierarchy->changes;
-    const struct state none = { .there = false };
-    dk_status status = DK_OK;
-
-    for (size_t i = begin; i < end && status == DK_OK; i++) {
-        status = renew(back, changes[i].old, begin, end, err);
-        if (status == DK_OK)
-            status = renew(back, changes[i].new, begin, end, err);
-    }
-    for (size_t i = begin; i < end && status == DK_OK; i++) {
-        settle(back, changes[i].old);
-        settle(back, changes[i].new);
-    }
-    for (size_t i = begin; i < end && status == DK_OK; i++)
-        back->next[changes[i].old] = back->next[changes[i].new] = none;
-    return status;
-}
-
-static dk_status start(struct back *back, size_t n_members, dk_error *err)
-{
-    const dki_follow *follow = back->follow;
-    dk_status status = DK_OK;
-
-    back->states = dki_calloc(follow->context, n_members + 1, sizeof *back->states, err);
-    back->next = back->states ? dki_calloc(follow->context, n_members + 1, sizeof *back->next, err) : NULL;
-    if (back->next == NULL)
-        return DK_ERR_MEMORY;
-    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
-        struct state *state = &back->states[member];
-
-        state->there = dki_hierarchy_span(follow->hierarchy, 0, member, follow->to) != NULL;
-        state->mass = follow->by_member[member];
-        state->mass_doubt = state->mass.denominator == 0 ? LACKS_WEIGHT : SURE;
-        if (state->there)
-            status = dki_follow_add(follow, &state->origins, member, (dk_ratio){ 1, 1 }, err);
+        if (dki_follow_wants(follow, piece->member))
+            status = dki_follow_add(follow, &origins->of[piece->member], origin, &mass, err);
     }
     return status;
 }
 
-static dk_status fail_doubt(const struct back *back, uint32_t member, dk_error *err)
+/* The shares of what came into a member are known at all points alike. */
+static dk_status check_known(const dki_follow *follow, uint32_t member, const dki_pieces *origins,
+                             const dki_share *sum, dk_error *err)
 {
-    const struct state *state = &back->states[member];
-    dk_text name = dki_follow_name(back->follow, member);
+    dk_text name = dki_follow_name(follow, member);
+    bool stated = true, weighed = true;
+    dki_lack lack = { member, 0, origins->n };
 
-    if (state->doubt == ZERO)
-        return dki_follow_fail_zero(back->follow, member, err);
-    for (size_t i = 0; i < state->origins.n && state->doubt == LACKS_WEIGHT; i++)
-        if (back->follow->by_member[state->origins.items[i].member].denominator == 0)
-            return dki_follow_fail_weight(back->follow, member, state->origins.n, state->origins.items[i].member,
-                                          err);
+    for (size_t i = 0; i < origins->n; i++) {
+        const dki_piece *piece = &origins->items[i];
+
+        stated = stated && dki_share_same(&piece->share, sum, DKI_POINT_SHARES);
+        weighed = weighed && dki_share_same(&piece->share, sum, DKI_POINT_WEIGHTS);
+        if (lack.lacks == 0 && follow->by_member[piece->member].denominator == 0)
+            lack.lacks = piece->member;
+    }
+    if (stated)
+        return weighed ? DK_OK : dki_follow_fail_lack(follow, &lack, err);
     (void)dki_fail(err, DK_ERR_DATA, "%.*s came from members that were divided by shares that nobody stated",
                    (int)name.size, name.bytes);
     dki_hint(err, "state the shares of what was divided in the changes of the hierarchy: date, old, new, share");
     return DK_ERR_DATA;
 }
 
-static dk_status add_all(struct back *back, size_t n_members, dk_error *err)
+/* Makes weights of what came into a member shares of it, without what weighs nothing. */
+static dk_status share_origins(const dki_follow *follow, uint32_t member, dki_pieces *origins, const dki_share *sum,
+                               dk_error *err)
 {
-    dki_follow *follow = back->follow;
-    dk_status status = DK_OK;
+    size_t n = 0;
 
-    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
-        const struct state *state = &back->states[member];
+    for (size_t i = 0; i < origins->n; i++)
+        if (!weighs_nothing(follow, origins->items[i].member))
+            origins->items[n++] = origins->items[i];
+    origins->n = n;
+    for (size_t i = 0; i < n; i++) {
+        dk_ratio *share = &origins->items[i].share.exact;
 
-        if (!dki_follow_wants(follow, member))
-            continue;
-        status = !state->there          ? dki_follow_fail_unknown(follow, member, err)
-                 : state->doubt != SURE ? fail_doubt(back, member, err)
-                                        : dki_follow_add_pairs(follow, member, &state->origins, err);
+        if (n == 1)
+            *share = (dk_ratio){ 1, 1 };
+        else if (share->denominator == 0 || sum->exact.denominator == 0 ||
+                 !dki_ratio_div(*share, sum->exact, share))
+            return dki_follow_fail_fit(follow, member, err);
     }
-    return status;
+    return DK_OK;
+}
+
+/* Says what a member was. */
+static dk_status add_member(dki_follow *follow, uint32_t member, dki_pieces *origins, dk_error *err)
+{
+    dki_share sum = dki_share_stated((dk_ratio){ 0, 1 });
+    bool weighs = false;
+    dk_status status;
+
+    if (origins->n == 0)
+        return dki_follow_fail_unknown(follow, member, err);
+    for (size_t i = 0; i < origins->n; i++) {
+        sum = dki_share_add(&sum, &origins->items[i].share);
+        weighs |= !weighs_nothing(follow, origins->items[i].member);
+    }
+    if (origins->n == 1) /* whatever it weighs */
+        origins->items[0].share = dki_share_stated((dk_ratio){ 1, 1 });
+    else if (!weighs)
+        return dki_follow_fail_lack(follow, &(dki_lack){ member, 0, origins->n }, err);
+    status = origins->n == 1 ? DK_OK : check_known(follow, member, origins, &sum, err);
+    if (status == DK_OK && origins->n > 1)
+        status = share_origins(follow, member, origins, &sum, err);
+    return status == DK_OK ? dki_follow_add_pairs(follow, member, origins, err) : status;
 }
 
 dk_status dki_recode_back(dki_follow *follow, size_t n_members, dk_error *err)
 {
-    const dki_change *changes = follow->hierarchy->changes;
-    size_t n = follow->hierarchy->n_changes, begin = 0, end;
-    struct back back = { .follow = follow };
-    dk_status status = start(&back, n_members, err);
+    dki_origins origins = { .follow = follow };
+    dk_status status;
 
-    while (begin < n && changes[begin].day <= follow->to)
-        begin++;
-    for (; begin < n && changes[begin].day <= follow->from && status == DK_OK; begin = end) {
-        end = dki_follow_day_end(follow, begin);
-        status = pass_day(&back, begin, end, err);
+    origins.of = dki_calloc(follow->context, n_members + 1, sizeof *origins.of, err);
+    status = origins.of ? DK_OK : DK_ERR_MEMORY;
+    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
+        status = dki_poll(follow->context, err);
+        if (status == DK_OK && dki_hierarchy_span(follow->hierarchy, 0, member, follow->to))
+            status = add_origin(&origins, member, err);
     }
-    if (status == DK_OK)
-        status = add_all(&back, n_members, err);
-    for (size_t i = 0; i <= n_members; i++) {
-        if (back.states)
-            dki_free(follow->context, back.states[i].origins.items);
-        if (back.next && back.next[i].origins.items != back.states[i].origins.items)
-            dki_free(follow->context, back.next[i].origins.items);
-    }
-    dki_free(follow->context, back.states);
-    dki_free(follow->context, back.next);
-    dki_free(follow->context, back.flows.items);
+    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++)
+        if (dki_follow_wants(follow, member))
+            status = add_member(follow, member, &origins.of[member], err);
+    for (size_t i = 0; origins.of && i <= n_members; i++)
+        dki_free(follow->context, origins.of[i].items);
+    dki_free(follow->context, origins.of);
     return status;
 }

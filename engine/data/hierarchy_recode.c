@@ -1,7 +1,8 @@
 /* hierarchy_recode.c - what becomes of members from one day to a later one: changes that follow each other, as one recode.
  *
  * A member is followed through the changes, a day of these at a time. What nobody stated the shares of is divided by the weights of
- * what its parts are in the end: by weights of the day that is recoded to, whatever happened in between. The way back is told in
+ * what its parts are in the end: by weights of the day that is recoded to, whatever happened in between. Where weights do not say, shares
+ * are some that nobody stated, which is a fault where the end depends on them (hierarchy_shares.h). The way back is told in
  * hierarchy_origins.c.
  */
 #include "hierarchy_recode.h"
@@ -33,25 +34,20 @@ dk_status dki_follow_fail_fit(const dki_follow *follow, uint32_t member, dk_erro
     return dki_fail(err, DK_ERR_OVERFLOW, "the shares of %.*s do not fit", (int)name.size, name.bytes);
 }
 
-dk_status dki_follow_add(const dki_follow *follow, dki_pieces *pieces, uint32_t member, dk_ratio share,
+dk_status dki_follow_add(const dki_follow *follow, dki_pieces *pieces, uint32_t member, const dki_share *share,
                          dk_error *err)
 {
     dk_status status;
 
     for (size_t i = 0; i < pieces->n; i++)
         if (pieces->items[i].member == member) {
-            dk_ratio *has = &pieces->items[i].share;
-
-            if (has->denominator == 0 || share.denominator == 0)
-                *has = (dk_ratio){ 0, 0 };
-            else if (!dki_ratio_add(*has, share, has))
-                return dki_follow_fail_fit(follow, member, err);
+            pieces->items[i].share = dki_share_add(&pieces->items[i].share, share);
             return DK_OK;
         }
     status = dki_grow(follow->context, (void **)&pieces->items, &pieces->capacity, pieces->n + 1,
                       sizeof *pieces->items, err);
     if (status == DK_OK)
-        pieces->items[pieces->n++] = (dki_piece){ member, share };
+        pieces->items[pieces->n++] = (dki_piece){ member, *share };
     return status;
 }
 
@@ -121,28 +117,26 @@ static dk_status load_weights(dki_follow *follow, dk_error *err)
 
 /* Divides what nobody stated the shares of. --------------------------------------------------------------------------- */
 
-dk_status dki_follow_fail_weight(const dki_follow *follow, uint32_t member, size_t n, uint32_t lacks, dk_error *err)
+dk_status dki_follow_fail_lack(const dki_follow *follow, const dki_lack *lack, dk_error *err)
 {
-    dk_text name = dki_follow_name(follow, member), part = dki_follow_name(follow, lacks);
+    dk_text name = dki_follow_name(follow, lack->member), part;
 
+    if (lack->lacks == 0) {
+        (void)dki_fail(err, DK_ERR_DATA, "%.*s is divided over members whose weights are 0", (int)name.size,
+                       name.bytes);
+        dki_hint(err, "give one of them a weight above 0");
+        return DK_ERR_DATA;
+    }
+    part = dki_follow_name(follow, lack->lacks);
     (void)dki_fail(err, DK_ERR_DATA, "%.*s is divided over %zu, and no weight says how much %.*s gets",
-                   (int)name.size, name.bytes, n, (int)part.size, part.bytes);
+                   (int)name.size, name.bytes, lack->n, (int)part.size, part.bytes);
     dki_hint(err, "give weights: a table with the columns %s and weight, of the day that is recoded to",
              follow->hierarchy->levels[0].name);
     return DK_ERR_DATA;
 }
 
-dk_status dki_follow_fail_zero(const dki_follow *follow, uint32_t member, dk_error *err)
-{
-    dk_text name = dki_follow_name(follow, member);
-
-    (void)dki_fail(err, DK_ERR_DATA, "%.*s is divided over members whose weights are 0", (int)name.size,
-                   name.bytes);
-    dki_hint(err, "give one of them a weight above 0");
-    return DK_ERR_DATA;
-}
-
-size_t dki_follow_day_end(const dki_follow *follow, size_t begin)
+/* The first change behind those of the day of changes[begin]. */
+static size_t day_end(const dki_follow *follow, size_t begin)
 {
     const dk_hierarchy *hierarchy = follow->hierarchy;
     size_t end = begin + 1;
@@ -152,30 +146,47 @@ size_t dki_follow_day_end(const dki_follow *follow, size_t begin)
     return end;
 }
 
+/* Of the changes of a day, begin .. *end - 1, the first of a member; *end is the first behind them. */
+static size_t changes_of(const dki_follow *follow, uint32_t member, size_t begin, size_t *end)
+{
+    const dki_change *changes = follow->hierarchy->changes;
+    size_t low = begin, high = *end;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (changes[middle].old < member)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < *end && changes[high].old == member; high++)
+        ;
+    *end = high;
+    return low;
+}
+
 /* What a member is in the end, whatever share of it each is: changes from `begin` on do it. */
 static dk_status reach(const dki_follow *follow, uint32_t member, size_t begin, dki_pieces *out, dk_error *err)
 {
     const dki_change *changes = follow->hierarchy->changes;
-    const dk_ratio some = { 0, 0 };
+    const dki_share some = { { 0, 0 }, { 0 } };
     dki_pieces next = { NULL, 0, 0 };
-    dk_status status = dki_follow_add(follow, out, member, some, err);
+    dk_status status = dki_follow_add(follow, out, member, &some, err);
 
     for (size_t end; begin < follow->hierarchy->n_changes && changes[begin].day <= follow->to && status == DK_OK;
          begin = end) {
         dki_pieces done = *out;
 
-        end = dki_follow_day_end(follow, begin);
+        end = day_end(follow, begin);
         next.n = 0;
-        for (size_t i = 0; i < done.n; i++) {
-            bool stays = true;
+        for (size_t i = 0; i < done.n && status == DK_OK; i++) {
+            size_t last = end, first = changes_of(follow, done.items[i].member, begin, &last);
 
-            for (size_t k = begin; k < end && status == DK_OK; k++)
-                if (changes[k].old == done.items[i].member) {
-                    stays = false;
-                    status = dki_follow_add(follow, &next, changes[k].new, some, err);
-                }
-            if (stays && status == DK_OK)
-                status = dki_follow_add(follow, &next, done.items[i].member, some, err);
+            if (first == last)
+                status = dki_follow_add(follow, &next, done.items[i].member, &some, err);
+            for (size_t k = first; k < last && status == DK_OK; k++)
+                status = dki_follow_add(follow, &next, changes[k].new, &some, err);
         }
         *out = next;
         next = done;
@@ -192,94 +203,109 @@ static bool has_piece(const dki_pieces *pieces, uint32_t member)
     return false;
 }
 
-/* A part weighs what the members weigh that it is in the end; one that several parts come to weighs for each alike. Of one end alone,
- * where weights say nothing, each part is the same. 0/0 and *lacks: a weight that is not there. */
-static bool weigh_part(const dki_follow *follow, const dki_pieces *ends, size_t n, size_t part, bool one_end,
-                       dk_ratio *out, uint32_t *lacks)
+/* The weight of a member, or one that nobody gave. */
+static dki_share weight_of(const dki_follow *follow, uint32_t member)
 {
-    *out = (dk_ratio){ one_end, 1 };
-    for (size_t i = 0; i < ends[part].n && !one_end; i++) {
+    dk_ratio weight = follow->by_member[member];
+
+    return weight.denominator > 0 ? dki_share_stated(weight) : dki_share_unweighed(member);
+}
+
+/* A part weighs what the members weigh that it is in the end; one that several parts come to weighs for each alike. *lacks: the first
+ * that has no weight, unless there was one before. */
+static dki_share weigh_part(const dki_follow *follow, const dki_pieces *ends, size_t n, size_t part,
+                            uint32_t *lacks)
+{
+    dki_share sum = dki_share_stated((dk_ratio){ 0, 1 });
+
+    for (size_t i = 0; i < ends[part].n; i++) {
         uint32_t end = ends[part].items[i].member;
-        dk_ratio weight = follow->by_member[end];
+        dki_share weight = weight_of(follow, end), alike;
         int64_t n_parts = 0;
 
         for (size_t k = 0; k < n; k++)
             n_parts += has_piece(&ends[k], end);
-        if (weight.denominator == 0) {
+        if (*lacks == 0 && follow->by_member[end].denominator == 0)
             *lacks = end;
-            *out = weight;
-            return true;
-        }
-        if (!dki_ratio_div(weight, (dk_ratio){ n_parts, 1 }, &weight) || !dki_ratio_add(*out, weight, out))
-            return false;
+        alike = dki_share_stated((dk_ratio){ 1, n_parts });
+        alike = dki_share_mul(&weight, &alike);
+        sum = dki_share_add(&sum, &alike);
     }
-    return true;
+    return sum;
 }
 
-/* The weights of parts, as their shares. Those of members in between serve where those of the end are not given. */
+static void note_lack(dki_follow *follow, uint32_t member, size_t n, uint32_t lacks)
+{
+    if (follow->lack.member == 0)
+        follow->lack = (dki_lack){ member, lacks, n };
+}
+
+/* The weights of parts, as their shares. Those of members in between serve where those of the end are not given. Of one end alone, where
+ * weights say nothing, each part is the same. */
 static dk_status weigh_parts(dki_follow *follow, uint32_t member, const dki_pieces *ends, dk_error *err)
 {
-    dki_pieces *parts = &follow->parts;
+    const dki_share some = { { 0, 0 }, { 0 } };
+    dki_division *parts = follow->parts;
     dki_pieces all = { NULL, 0, 0 };
-    bool own = true, fits = true;
+    bool own = true;
     uint32_t lacks = 0;
-    size_t n_ends;
+    size_t n = follow->n_parts, n_ends;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < parts->n; i++) {
-        own = own && follow->by_member[parts->items[i].member].denominator > 0;
+    for (size_t i = 0; i < n; i++) {
+        own = own && follow->by_member[parts[i].member].denominator > 0;
         for (size_t k = 0; k < ends[i].n && status == DK_OK; k++)
-            status = dki_follow_add(follow, &all, ends[i].items[k].member, (dk_ratio){ 0, 0 }, err);
+            status = dki_follow_add(follow, &all, ends[i].items[k].member, &some, err);
     }
     n_ends = all.n;
     dki_free(follow->context, all.items);
-    for (size_t i = 0; i < parts->n && lacks == 0 && fits && status == DK_OK; i++)
-        fits = weigh_part(follow, ends, parts->n, i, n_ends == 1, &parts->items[i].share, &lacks);
-    if (!fits)
-        return dki_follow_fail_fit(follow, member, err);
+    for (size_t i = 0; i < n; i++)
+        parts[i].share =
+            n_ends == 1 ? dki_share_stated((dk_ratio){ 1, 1 }) : weigh_part(follow, ends, n, i, &lacks);
+    for (size_t i = 0; i < n && lacks > 0 && own; i++)
+        parts[i].share = weight_of(follow, parts[i].member);
     if (lacks > 0 && !own)
-        return dki_follow_fail_weight(follow, member, n_ends, lacks, err);
-    for (size_t i = 0; i < parts->n && lacks > 0; i++)
-        parts->items[i].share = follow->by_member[parts->items[i].member];
+        note_lack(follow, member, n_ends, lacks);
     return status;
 }
 
-/* Makes weights of parts shares of the whole. */
-static dk_status share_parts(dki_follow *follow, uint32_t member, dk_error *err)
+/* Makes weights of parts shares of the whole, without parts that weigh nothing; where none weighs anything, shares that nobody stated. */
+static void share_parts(dki_follow *follow, uint32_t member, size_t change)
 {
-    dki_pieces *parts = &follow->parts;
-    dk_ratio sum = { 0, 1 };
-    bool fits = true;
+    dki_share sum = dki_share_stated((dk_ratio){ 0, 1 });
     size_t n = 0;
 
-    for (size_t i = 0; i < parts->n; i++)
-        fits = fits && dki_ratio_add(sum, parts->items[i].share, &sum);
-    if (fits && sum.numerator == 0)
-        return dki_follow_fail_zero(follow, member, err);
-    for (size_t i = 0; i < parts->n && fits; i++) {
-        dki_piece part = parts->items[i];
-
-        fits = dki_ratio_div(part.share, sum, &part.share);
-        if (part.share.numerator > 0)
-            parts->items[n++] = part;
+    for (size_t i = 0; i < follow->n_parts; i++)
+        sum = dki_share_add(&sum, &follow->parts[i].share);
+    if (dki_share_is_zero(&sum)) {
+        note_lack(follow, member, follow->n_parts, 0);
+        for (size_t i = 0; i < follow->n_parts; i++)
+            follow->parts[i].share = dki_share_unstated(change, i, follow->n_parts);
+        return;
     }
-    parts->n = n;
-    return fits ? DK_OK : dki_follow_fail_fit(follow, member, err);
+    for (size_t i = 0; i < follow->n_parts; i++) {
+        dki_division part = follow->parts[i];
+
+        part.share = dki_share_div(&part.share, &sum);
+        if (!dki_share_is_zero(&part.share))
+            follow->parts[n++] = part;
+    }
+    follow->n_parts = n;
 }
 
-/* Shares of the parts of a member, of which nobody stated any; changes from `later` on are those of later days. */
-static dk_status divide_by_weights(dki_follow *follow, uint32_t member, size_t later, dk_error *err)
+/* Shares of the parts of a member, of which nobody stated any, from `change` on; changes from `later` on are those of later days. */
+static dk_status divide_by_weights(dki_follow *follow, uint32_t member, size_t change, size_t later, dk_error *err)
 {
-    size_t n = follow->parts.n;
+    size_t n = follow->n_parts;
     dki_pieces *ends = dki_calloc(follow->context, n, sizeof *ends, err);
     dk_status status = ends ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = reach(follow, follow->parts.items[i].member, later, &ends[i], err);
+        status = reach(follow, follow->parts[i].member, later, &ends[i], err);
     if (status == DK_OK)
         status = weigh_parts(follow, member, ends, err);
     if (status == DK_OK)
-        status = share_parts(follow, member, err);
+        share_parts(follow, member, change);
     for (size_t i = 0; ends && i < n; i++)
         dki_free(follow->context, ends[i].items);
     dki_free(follow->context, ends);
@@ -292,45 +318,44 @@ static dk_status divide_by_weights(dki_follow *follow, uint32_t member, size_t l
 static dk_status step(dki_follow *follow, size_t begin, size_t end, const dki_piece *piece, dk_error *err)
 {
     const dki_change *changes = follow->hierarchy->changes;
-    dki_pieces *parts = &follow->parts;
-    bool stated = true;
-    dk_status status = DK_OK;
+    size_t last = end, first = changes_of(follow, piece->member, begin, &last);
+    dk_status status = dki_grow(follow->context, (void **)&follow->parts, &follow->parts_capacity, last - first,
+                                sizeof *follow->parts, err);
 
-    parts->n = 0;
-    for (size_t i = begin; i < end && status == DK_OK; i++)
-        if (changes[i].old == piece->member) {
-            stated = stated && changes[i].share.denominator > 0;
-            status = dki_follow_add(follow, parts, changes[i].new, changes[i].share, err);
-        }
-    if (status == DK_OK && parts->n == 0)
-        return dki_follow_add(follow, &follow->next, piece->member, piece->share, err);
-    if (status == DK_OK && !stated)
-        status = divide_by_weights(follow, piece->member, end, err);
-    for (size_t i = 0; i < parts->n && status == DK_OK; i++) {
-        dk_ratio share;
+    if (status == DK_OK && first == last)
+        return dki_follow_add(follow, &follow->next, piece->member, &piece->share, err);
+    for (size_t i = first; i < last && status == DK_OK; i++)
+        follow->parts[i - first] =
+            (dki_division){ changes[i].new, changes[i].share.denominator > 0
+                                                ? dki_share_stated(changes[i].share)
+                                                : dki_share_unstated(first, i - first, last - first) };
+    follow->n_parts = last - first;
+    if (status == DK_OK && follow->forth && changes[first].share.denominator == 0)
+        status = divide_by_weights(follow, piece->member, first, end, err);
+    for (size_t i = 0; i < follow->n_parts && status == DK_OK; i++) {
+        dki_share share = dki_share_mul(&piece->share, &follow->parts[i].share);
 
-        if (!dki_ratio_mul(piece->share, parts->items[i].share, &share))
-            return dki_follow_fail_fit(follow, piece->member, err);
-        status = dki_follow_add(follow, &follow->next, parts->items[i].member, share, err);
+        status = dki_follow_add(follow, &follow->next, follow->parts[i].member, &share, err);
     }
     return status;
 }
 
-/* What became of a member: the pieces in follow->now. */
-static dk_status follow_member(dki_follow *follow, uint32_t member, dk_error *err)
+dk_status dki_follow_member(dki_follow *follow, uint32_t member, int64_t after, int64_t until, dk_error *err)
 {
     const dki_change *changes = follow->hierarchy->changes;
+    const dki_share whole = dki_share_stated((dk_ratio){ 1, 1 });
     size_t n = follow->hierarchy->n_changes, begin = 0, end;
     dk_status status;
 
     follow->now.n = 0;
-    status = dki_follow_add(follow, &follow->now, member, (dk_ratio){ 1, 1 }, err);
-    while (begin < n && changes[begin].day <= follow->from)
+    follow->lack.member = 0;
+    status = dki_follow_add(follow, &follow->now, member, &whole, err);
+    while (begin < n && changes[begin].day <= after)
         begin++;
-    for (; begin < n && changes[begin].day <= follow->to && status == DK_OK; begin = end) {
+    for (; begin < n && changes[begin].day <= until && status == DK_OK; begin = end) {
         dki_pieces done;
 
-        end = dki_follow_day_end(follow, begin);
+        end = day_end(follow, begin);
         follow->next.n = 0;
         for (size_t i = 0; i < follow->now.n && status == DK_OK; i++)
             status = step(follow, begin, end, &follow->now.items[i], err);
@@ -380,9 +405,30 @@ dk_status dki_follow_add_pairs(dki_follow *follow, uint32_t member, const dki_pi
     if (becomes->n == 1 && becomes->items[0].member == member)
         return DK_OK;
     for (size_t i = 0; i < becomes->n && status == DK_OK; i++)
-        status = dki_recode_add(&follow->made, dki_follow_name(follow, member),
-                                dki_follow_name(follow, becomes->items[i].member), becomes->items[i].share, err);
+        status =
+            dki_recode_add(&follow->made, dki_follow_name(follow, member),
+                           dki_follow_name(follow, becomes->items[i].member), becomes->items[i].share.exact, err);
     return status;
+}
+
+/* What became of a member is there, and depends on nothing that nobody said. */
+static dk_status check_known(const dki_follow *follow, uint32_t member, dk_error *err)
+{
+    const dki_share whole = dki_share_stated((dk_ratio){ 1, 1 });
+
+    for (size_t i = 0; i < follow->now.n; i++) {
+        const dki_piece *piece = &follow->now.items[i];
+
+        if (!dki_hierarchy_span(follow->hierarchy, 0, piece->member, follow->to))
+            return dki_follow_fail_unknown(follow, piece->member, err);
+        if (!dki_share_same(&piece->share, &whole, DKI_POINT_SHARES) ||
+            !dki_share_same(&piece->share, &whole, DKI_POINT_WEIGHTS))
+            return dki_follow_fail_lack(follow, &follow->lack, err);
+    }
+    for (size_t i = 0; i < follow->now.n; i++)
+        if (follow->now.items[i].share.exact.denominator == 0)
+            return dki_follow_fail_fit(follow, member, err);
+    return DK_OK;
 }
 
 /* Members of the day `from` on a later day. */
@@ -390,13 +436,15 @@ static dk_status recode_forth(dki_follow *follow, size_t n_members, dk_error *er
 {
     dk_status status = DK_OK;
 
+    follow->forth = true;
     for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
         if (!dki_follow_wants(follow, member))
             continue;
-        status = follow_member(follow, member, err);
-        for (size_t i = 0; i < follow->now.n && status == DK_OK; i++)
-            if (!dki_hierarchy_span(follow->hierarchy, 0, follow->now.items[i].member, follow->to))
-                status = dki_follow_fail_unknown(follow, follow->now.items[i].member, err);
+        status = dki_poll(follow->context, err);
+        if (status == DK_OK)
+            status = dki_follow_member(follow, member, follow->from, follow->to, err);
+        if (status == DK_OK)
+            status = check_known(follow, member, err);
         if (status == DK_OK)
             status = dki_follow_add_pairs(follow, member, &follow->now, err);
     }
@@ -443,7 +491,7 @@ dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int6
     dki_free(follow.context, follow.by_member);
     dki_free(follow.context, follow.now.items);
     dki_free(follow.context, follow.next.items);
-    dki_free(follow.context, follow.parts.items);
+    dki_free(follow.context, follow.parts);
     return status;
 }
 

@@ -73,25 +73,53 @@ end
 
 local function is_there(model, name, d) return model.from[name] <= d and d < model.to[name] end
 
--- Forth: what is not stated goes by the weights of what the parts are in the end.
-local function forth(model, name, from, to, weights)
+-- A weight that nobody gave.
+local function guess(name, trial)
+  local number = tonumber(name:sub(2))
+  return (number * number * 31 + number * trial * trial * 17 + trial * 5) % 97 + 1
+end
+
+-- Forth: what is not stated goes by the weights of what the parts are in the end, or of the parts where there are these alone; nil
+-- where that is another for other weights that nobody gave.
+local function forth_by(model, name, from, to, weights, trial)
   return follow(model, name, from, to, function(d, member, part)
-    local reached, weight, all, mine = {}, {}, 0, 0
+    local reached, ends, all, mine, lacks, own = {}, {}, 0, 0, false, true
+    local function weight(final) return weights[final] or guess(final, trial) end
     for _, other in ipairs(model.changes[d][member]) do
-      weight[other] = follow(model, other[1], d, to, function() return 0.5 end)
-      for final in pairs(weight[other]) do reached[final] = (reached[final] or 0) + 1 end
-    end
-    for other, finals in pairs(weight) do
-      for final in pairs(finals) do
-        local share = weights[final] / reached[final]
-        all, mine = all + share, mine + (other == part and share or 0)
+      own = own and weights[other[1]] ~= nil
+      ends[other] = follow(model, other[1], d, to, function() return 0.5 end)
+      for final in pairs(ends[other]) do
+        reached[final], lacks = (reached[final] or 0) + 1, lacks or not weights[final]
       end
+    end
+    for other, finals in pairs(ends) do
+      local sum = lacks and own and weights[other[1]] or 0
+      for final in pairs(lacks and own and {} or finals) do sum = sum + weight(final) / reached[final] end
+      all, mine = all + sum, mine + (other == part and sum or 0)
     end
     return mine / all
   end)
 end
 
--- Back: by weights of the members that came to be one; nil where that is another for other shares that nobody stated.
+local function same(a, b)
+  for key, value in pairs(a) do
+    if math.abs((b[key] or 0) - value) > 1e-9 then return false end
+  end
+  return true
+end
+
+local function forth(model, name, from, to, weights)
+  local found
+  for trial = 1, 3 do
+    local parts = forth_by(model, name, from, to, weights, trial)
+    if found and not same(found, parts) then return nil end
+    found = parts
+  end
+  return found
+end
+
+-- Back: by weights of the members that came to be one; nil where that is another for other shares that nobody stated, or for other
+-- weights that nobody gave.
 local function back(model, name, from, to, weights)
   local found
   for trial = 1, 4 do
@@ -103,12 +131,11 @@ local function back(model, name, from, to, weights)
     local parts, sum = {}, 0
     for _, origin in ipairs(model.names) do
       local share = is_there(model, origin, to) and follow(model, origin, to, from, share_of)[name]
-      if share then parts[origin], sum = share * weights[origin], sum + share * weights[origin] end
+      local part = share and share * (weights[origin] or guess(origin, trial))
+      if part then parts[origin], sum = part, sum + part end
     end
-    for origin, part in pairs(parts) do
-      if found and math.abs(found[origin] - part / sum) > 1e-9 then return nil end
-      parts[origin] = part / sum
-    end
+    for origin, part in pairs(parts) do parts[origin] = part / sum end
+    if found and not same(found, parts) then return nil end
     found = parts
   end
   return found
@@ -116,14 +143,15 @@ end
 
 test("random chains are recoded as they are followed day by day", function(t, dk)
   local pick = random_numbers(41)
-  local n_shares, n_refused, n_more = 0, 0, 0
-  for _ = 1, 120 do
+  local n_shares, n_refused = 0, 0
+  for _ = 1, os.getenv "DEKKING_TEST_QUICK" and 120 or 600 do
     local model = draw(pick)
     local geo, n_changes = make(dk, model)
     for _ = 1, n_changes > 0 and 4 or 0 do
       local from, to, weights, rows = pick(DAYS), pick(DAYS), {}, { "g;weight" }
+      local given = pick(3)
       for _, name in ipairs(model.names) do
-        if is_there(model, name, to) then
+        if is_there(model, name, to) and (given == 0 or pick(3) < given) then
           weights[name] = 1 + pick(50)
           rows[#rows + 1] = name .. ";" .. weights[name]
         end
@@ -136,10 +164,11 @@ test("random chains are recoded as they are followed day by day", function(t, dk
         end
       end
       local ok, recode = pcall(geo.recode, geo, day(from), day(to),
-        { weights = dk.read_text(table.concat(rows, "\n") .. "\n") })
+        { weights = #rows > 1 and dk.read_text(table.concat(rows, "\n") .. "\n") or nil })
       if not ok then
-        t.ok(tostring(recode):find "by shares that nobody stated", tostring(recode))
-        n_refused, n_more = n_refused + 1, n_more + (known and 1 or 0)
+        t.ok(tostring(recode):find "by shares that nobody stated" or tostring(recode):find "no weight says", tostring(recode))
+        t.ok(not known, "what can be known is told")
+        n_refused = n_refused + 1
       else
         t.ok(known, "what nobody stated is told")
         local got, exact = {}, true
@@ -160,5 +189,5 @@ test("random chains are recoded as they are followed day by day", function(t, dk
       end
     end
   end
-  t.ok(n_shares > 1000 and n_refused > 0 and n_more <= n_refused // 4, ("%d %d %d"):format(n_shares, n_refused, n_more))
+  t.ok(n_shares > 1000 and n_refused > 100, ("%d %d"):format(n_shares, n_refused))
 end)
