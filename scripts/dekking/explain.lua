@@ -79,7 +79,8 @@ local function explain(self, cell, source)
   if core.kind(self) ~= "table" then
     core.fail "explain: call it on a table, with a colon: t:explain()"
   end
-  if cell == dk.total then
+  local whole = cell == dk.total
+  if whole then
     cell = {}
   end
   if cell == nil and source ~= nil then
@@ -93,7 +94,7 @@ local function explain(self, cell, source)
       core.fail(("explain: behind the cell stands the table that the breakdown was asked of, not %s"):format(
         core.what(source)))
     end
-    return core.part "explain_cell" (self, cell, source)
+    return core.part "explain_cell" (self, cell, source, whole)
   end
   local text, compared = core.lineage_text(self), core.compared and core.compared[self]
   if not compared then

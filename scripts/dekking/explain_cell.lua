@@ -59,8 +59,8 @@ local function check_value(name, value)
 end
 
 -- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
--- none, the others may tell the row: a municipality its region.
-local function find(result, asked, cell, is_long)
+-- none, the others may tell the row: a municipality its region. whole: what is asked for is the total over all of them.
+local function find(result, asked, cell, is_long, whole)
   local names, columns, shown = {}, {}, {}
   for row in result:schema():rows() do
     columns[row.name] = row.type
@@ -71,6 +71,9 @@ local function find(result, asked, cell, is_long)
     end
   end
   core.check(cell, "explain: the result", names, "dimension")
+  if #names > 0 and not whole and next(cell) == nil then
+    core.fail "explain: which cell? The table is empty (was a variable nil? the total is t:explain(dk.total))"
+  end
   local conditions, stated, params, totals = {}, {}, {}, {}
   for i, name in ipairs(names) do
     local value = rawget(cell, name)
@@ -146,7 +149,8 @@ end
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
 -- source: the table that was asked, of which numbers are computed that the result does not have; or nil
-return core.export(function(result, wanted, source)
+-- whole: the total was asked for as dk.total, and wanted is empty
+return core.export(function(result, wanted, source, whole)
   local asked = questions.read(core.lineage(result))
   if not asked then
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
@@ -158,7 +162,7 @@ return core.export(function(result, wanted, source)
       .. "its %s too"):format(values, values))
   end
   local compared = core.compared and core.compared[result]
-  local found, _, shown = find(result, asked, wanted, core.part "explain_source".is_long(result))
+  local found, _, shown = find(result, asked, wanted, core.part "explain_source".is_long(result), whole)
   local columns, lines = words.columns(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")

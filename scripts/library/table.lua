@@ -314,7 +314,8 @@ function t:breakdowns(asked, params) end
 
 --- Tells in words how the table came to be; of a result with a cell also where its numbers come from.
 ---
---- A dimension that the cell leaves out, or `dk.total`, is totalled. A cell that the result does not have raises, with the nearest
+--- A dimension that the cell leaves out, or that is `dk.total`, is totalled; `t:explain(dk.total)` is about the total over all, and an
+--- empty table raises. A cell that the result does not have raises, with the nearest
 --- value. Every aggregate in its measures is told with its number and rows, every quotient with numerator and denominator, where
 --- the script still has the table that was asked, or gives it. Of a comparison with scenarios both also tell what each step did, and
 --- of one of two tables which cells gained and lost.

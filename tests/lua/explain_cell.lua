@@ -76,6 +76,11 @@ test("cells that are not there are named", function(t, dk)
   refused({ regoi = "M" }, "explain: the result has no dimension 'regoi' (did you mean 'regio'?)")
   refused({ regio = "M" },
     "explain: the result has no row that is the total over gemeente (say which: { gemeente = ... })")
+  -- a nil in a table cannot be seen: the total is asked for by its name
+  refused({}, "explain: which cell? The table is empty (was a variable nil? the total is t:explain(dk.total))")
+  t.raises(function() people(dk):breakdown { by = "regio", measures = "n = count()", margins = "totals" }:explain {} end,
+    "which cell? The table is empty")
+  t.has(people(dk):breakdown { measures = "n = count()" }:explain {}, "The cell of all rows") -- there is no other
   t.has(result:explain { gemeente = "Arnhem" }, "The cell regio = M, gemeente = Arnhem of the breakdown:\n  n is 2",
     'where regio == "M" and gemeente == "Arnhem"') -- one row alone has it
   refused({ regio = "R", gemeente = "Arnhem" }, "explain: the result has no row where regio = R, gemeente = Arnhem")
@@ -280,7 +285,7 @@ test("the question of a cell gives the cell, of random tables and breakdowns", f
           cell[name] = row[name]
         end
       end
-      local ok, _, told = pcall(result.explain, result, cell)
+      local ok, _, told = pcall(result.explain, result, next(cell) and cell or dk.total)
       if ok then -- a null group and a total look alike to Lua: the first is asked by dk.null
         local found = result
         for _, text in ipairs(dims) do

@@ -119,7 +119,7 @@ test("a cell is computed from the told numbers, which a loop over the rows gives
     local result = data:breakdown { by = { "g", "h" }, measures = MEASURES, margins = "cube" }
     for row in result:rows() do
       local cell = { g = row.g, h = row.h } -- no null: what is nil is a total
-      local text, told = result:explain(cell)
+      local text, told = result:explain(next(cell) and cell or dk.total)
       t.has(text, "The cell has ")
       for _, measure in ipairs(MEASURES) do
         local name, expression = measure:match "^(%w+) = (.*)$"

@@ -56,7 +56,7 @@ test("cells of what was opened are told as those of what was saved", function(t,
   local placed, attached, doubled = data:use(geo), data:attach(register, "regio"), data:derive "twee = jaren * 2"
   local made = {
     function() return coverage(dk)(data), { gemeente = "Tiel" }, { regio = "M" }, dk.total end,
-    function() return coverage(dk):with { margins = "cube" } (weighted), { gemeente = "Arnhem" }, {} end,
+    function() return coverage(dk):with { margins = "cube" } (weighted), { gemeente = "Arnhem" }, dk.total end,
     function()
       return coverage(dk):where "jaren is not null" (doubled):where "n > 1":sort "n desc", { regio = "M" }
     end,

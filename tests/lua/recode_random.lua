@@ -79,8 +79,8 @@ local function guess(name, trial)
   return (number * number * 31 + number * trial * trial * 17 + trial * 5) % 97 + 1
 end
 
--- Forth: what is not stated goes by the weights of what the parts are in the end, or of the parts where there are these alone; nil
--- where that is another for other weights that nobody gave.
+-- Forth: what is not stated goes by the weights of what the parts are in the end, or of the parts if there are these alone;
+-- nil where that is another for other weights that nobody gave.
 local function forth_by(model, name, from, to, weights, trial)
   return follow(model, name, from, to, function(d, member, part)
     local reached, ends, all, mine, lacks, own = {}, {}, 0, 0, false, true
@@ -118,8 +118,8 @@ local function forth(model, name, from, to, weights)
   return found
 end
 
--- Back: by weights of the members that came to be one; nil where that is another for other shares that nobody stated, or for other
--- weights that nobody gave.
+-- Back: by weights of the members that came to be one; nil where that is another for other shares that nobody stated, or
+-- for other weights that nobody gave.
 local function back(model, name, from, to, weights)
   local found
   for trial = 1, 4 do
@@ -166,7 +166,8 @@ test("random chains are recoded as they are followed day by day", function(t, dk
       local ok, recode = pcall(geo.recode, geo, day(from), day(to),
         { weights = #rows > 1 and dk.read_text(table.concat(rows, "\n") .. "\n") or nil })
       if not ok then
-        t.ok(tostring(recode):find "by shares that nobody stated" or tostring(recode):find "no weight says", tostring(recode))
+        local fault = tostring(recode)
+        t.ok(fault:find "by shares that nobody stated" or fault:find "no weight says", fault)
         t.ok(not known, "what can be known is told")
         n_refused = n_refused + 1
       else
