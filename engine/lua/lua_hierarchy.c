@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/checked.h"
 #include "data/hierarchy_levels.h"
 #include "lua_codes.h"
 #include "lua_options.h"
@@ -256,19 +257,36 @@ static int recode_pairs(lua_State *L)
     return 1;
 }
 
-/* core.recode_shares(recode) -> of each of its pairs the share as an exact quotient, in the language of expressions */
+/* Pushes a share as readers are shown it: in tenths of a percent, half rounded up; neither nothing nor all where it is not that. */
+static void push_percent(lua_State *L, dk_ratio share)
+{
+    dki_i128 tenths = ((dki_i128)2000 * share.numerator + share.denominator) / ((dki_i128)2 * share.denominator);
+
+    if (tenths == 0 && share.numerator > 0)
+        lua_pushliteral(L, "<0.1 %");
+    else if (tenths == 1000 && share.numerator < share.denominator)
+        lua_pushliteral(L, ">99.9 %");
+    else
+        lua_pushfstring(L, "%d.%d %%", (int)(tenths / 10), (int)(tenths % 10));
+}
+
+/* core.recode_shares(recode) -> of each of its pairs the share as an exact quotient, in the language of expressions; and as readers are
+ * shown it */
 static int recode_shares(lua_State *L)
 {
     const dk_recode *recode = check_recode(L, 1);
 
     lua_newtable(L);
+    lua_newtable(L);
     for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
         dk_ratio share = dk_recode_get(recode, i).share;
 
         lua_pushfstring(L, "%I / %I", (lua_Integer)share.numerator, (lua_Integer)share.denominator);
+        lua_rawseti(L, -3, (lua_Integer)i + 1);
+        push_percent(L, share);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    return 1;
+    return 2;
 }
 
 /* recode:exact() -> whether no member is divided */
@@ -299,8 +317,10 @@ static int recode_tostring(lua_State *L)
         luaL_addstring(&text, " -> ");
         luaL_addlstring(&text, pair.new.bytes, pair.new.size);
         if (pair.share.numerator != pair.share.denominator) {
-            lua_pushfstring(L, " (%f %%)", 100.0 * (double)pair.share.numerator / (double)pair.share.denominator);
+            luaL_addstring(&text, " (");
+            push_percent(L, pair.share);
             luaL_addvalue(&text);
+            luaL_addchar(&text, ')');
         }
     }
     if (n > 6) {

@@ -23,7 +23,8 @@ local function merge_recode(column, recode, what)
   if #list == 0 then
     core.fail(("merge: %s is no step: it names no member"):format(tostring(recode)))
   end
-  local shares, merges, rows, names = core.recode_shares(recode), {}, {}, {}
+  local shares, shown = core.recode_shares(recode)
+  local merges, rows, names = {}, {}, {}
   for i, pair in ipairs(list) do
     local numerator, denominator = shares[i]:match "^(%d+) / (%d+)$"
     merges[i] = { pair.old, pair.new, math.tointeger(numerator), math.tointeger(denominator) }
@@ -34,7 +35,7 @@ local function merge_recode(column, recode, what)
   for i, pair in ipairs(list) do
     rows[i] = { from = pair.old, to = pair.new, share = shares[i] }
     if pair.old ~= pair.new then
-      names[#names + 1] = ("%s -> %s (%.1f %%)"):format(pair.old, pair.new, pair.share * 100)
+      names[#names + 1] = ("%s -> %s (%s)"):format(pair.old, pair.new, shown[i])
     end
   end
   local name = #names <= 4 and table.concat(names, ", ") or tostring(recode)

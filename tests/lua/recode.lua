@@ -18,6 +18,18 @@ test("members of one day are recoded to another", function(t, dk)
   local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
   local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
   t.eq(back:exact(), false)
+  -- shares are shown alike by both, and kept whole for what is computed
+  local function shown(text)
+    local by = geo(dk):recode("2018-01-01", "2015-01-01",
+      { weights = dk.read_text("gemeente;weight\n" .. text) })
+    return tostring(by), dk.merge("gemeente", by)[1]
+  end
+  local recode, step = shown "Rijnwaarden;1\nZevenaar;15\n"
+  t.eq(recode, "recode: Zevenaar -> Rijnwaarden (6.3 %), Zevenaar -> Zevenaar (93.8 %)") -- 6.25 and 93.75
+  t.eq(step, "Zevenaar -> Rijnwaarden (6.3 %)")
+  recode, step = shown "Rijnwaarden;1\nZevenaar;5000\n"
+  t.eq(recode, "recode: Zevenaar -> Rijnwaarden (<0.1 %), Zevenaar -> Zevenaar (>99.9 %)")
+  t.eq(step, "Zevenaar -> Rijnwaarden (<0.1 %)")
   local merged = published:recode("gemeente", forth)
   t.raises(function() merged:recode("gemeente", back) end, "2 rows are to be divided, and the table has no weight",
     "{ weight = \"gewicht\" }")

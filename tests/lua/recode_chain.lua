@@ -69,7 +69,7 @@ test("weights are of the day that is recoded to, whatever was in between", funct
   -- stated shares hold: b and c weigh 4 each
   local stated = with({ "2018-01-01", "b", "d", 0.5 }, { "2018-01-01", "b", "e", 0.5 }, { "2018-01-01", "c", "e" })
   t.eq(shown(stated, "d;2\ne;4\n"),
-    "recode: a -> d (33.333333333333 %), a -> e (66.666666666667 %)")
+    "recode: a -> d (33.3 %), a -> e (66.7 %)")
 end)
 
 test("a recode says what is wrong with members, weights and days", function(t, dk)
