@@ -58,7 +58,71 @@ static dk_status check_aggregate(struct check *check, const dki_node *node)
     return DK_OK;
 }
 
-/* A name outside aggregates that is nothing known. */
+enum { UNSEEN, SEEN, DONE };
+
+/* Marks the measures that a node outside aggregates names. */
+static void see_names(const dk_breakdown *breakdown, const dki_node *node, uint8_t *seen)
+{
+    size_t measure = node->kind == DKI_NODE_NAME ? dki_breakdown_find_measure(breakdown, node->text) : SIZE_MAX;
+
+    if (measure != SIZE_MAX && seen[measure] == UNSEEN)
+        seen[measure] = SEEN;
+    for (size_t i = 0; node->kind == DKI_NODE_CALL && i < node->n_children; i++)
+        see_names(breakdown, node->children[i], seen);
+}
+
+/* Whether a measure is made of another one, also by way of others. */
+static dk_status is_made_of(dk_breakdown *breakdown, size_t measure, size_t of, bool *out, dk_error *err)
+{
+    uint8_t *seen = dki_arena_array(&breakdown->arena, breakdown->n_measures, sizeof *seen, err);
+    bool more = true;
+
+    if (seen == NULL)
+        return DK_ERR_MEMORY;
+    memset(seen, UNSEEN, breakdown->n_measures);
+    seen[measure] = SEEN;
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < breakdown->n_measures; i++) {
+            if (seen[i] != SEEN)
+                continue;
+            seen[i] = DONE;
+            more = true;
+            see_names(breakdown, dki_expr_root(breakdown->measures[i].expr), seen);
+        }
+    }
+    *out = seen[of] == DONE;
+    return DK_OK;
+}
+
+/* A name of a measure that is not made before: later ones may be made of it. */
+static dk_status fail_measure(struct check *check, const dki_node *node, size_t measure)
+{
+    dk_breakdown *breakdown = check->breakdown;
+    const char *own = breakdown->measures[check->n_before].name;
+    char quoted[DKI_QUOTED_SIZE];
+    bool circular = false;
+    dk_status status = is_made_of(breakdown, measure, check->n_before, &circular, check->err);
+
+    if (status != DK_OK)
+        return status;
+    if (measure == check->n_before) {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME, "the measure %s is made of itself", own);
+        dki_hint(check->err, "a column stands inside an aggregate, and the measure has another name: sum(%s)",
+                 dki_quote_shown(node->text, quoted));
+    } else if (circular) {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
+                            "the measures %s and %s are made of each other", own, node->text);
+        dki_hint(check->err, "one of them has to be made without the other");
+    } else {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
+                            "the measure %s is not made before this one", node->text);
+        dki_hint(check->err, "put %s before %s", node->text, own);
+    }
+    return DK_ERR_NAME;
+}
+
+/* A name outside aggregates that is nothing known. Whether a table has such a column is not known here. */
 static dk_status fail_name(struct check *check, const dki_node *node, bool in_all)
 {
     const dk_breakdown *breakdown = check->breakdown;
@@ -66,12 +130,8 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
     char quoted[DKI_QUOTED_SIZE];
     dki_nearest nearest;
 
-    if (measure != SIZE_MAX) {
-        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
-                            "the measure %s is not made before this one", node->text);
-        dki_hint(check->err, "put %s before %s", node->text, breakdown->measures[check->n_before].name);
-        return DK_ERR_NAME;
-    }
+    if (measure != SIZE_MAX)
+        return fail_measure(check, node, measure);
     if (in_all && dki_breakdown_find_dimension(breakdown, node->text) != SIZE_MAX) {
         (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
                             "all() takes a measure first, and %s is a dimension", node->text);
@@ -81,14 +141,16 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
     (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME, "%s is no measure made before and no dimension",
                         node->text);
     dki_nearest_init(&nearest, node->text, strlen(node->text));
-    for (size_t i = 0; i < check->n_before; i++)
-        dki_nearest_try(&nearest, breakdown->measures[i].name, strlen(breakdown->measures[i].name));
+    for (size_t i = 0; i < breakdown->n_measures; i++)
+        if (i != check->n_before)
+            dki_nearest_try(&nearest, breakdown->measures[i].name, strlen(breakdown->measures[i].name));
     for (size_t i = 0; i < breakdown->n_by; i++)
         dki_nearest_try(&nearest, breakdown->by[i].name, strlen(breakdown->by[i].name));
     if (nearest.best)
         dki_hint(check->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
     else
-        dki_hint(check->err, "a column stands inside an aggregate: sum(%s)", dki_quote_shown(node->text, quoted));
+        dki_hint(check->err, "a measure stands before %s; a column stands inside an aggregate: sum(%s)",
+                 breakdown->measures[check->n_before].name, dki_quote_shown(node->text, quoted));
     return DK_ERR_NAME;
 }
 

@@ -32,7 +32,19 @@ test("measures that cannot be written so", function(t, dk)
   says({ "n = count()", "m = n + leeftijd" },
     "leeftijd is no measure made before and no dimension\n  "
     .. "m = n + leeftijd\n          "
-    .. "^^^^^^^^ (a column stands inside an aggregate: sum(leeftijd))")
+    .. "^^^^^^^^ (a measure stands before m; a column stands inside an aggregate: sum(leeftijd))")
+  says({ "n = count()", "m = n / m" },
+    "the measure m is made of itself\n  "
+    .. "m = n / m\n          "
+    .. "^ (a column stands inside an aggregate, and the measure has another name: sum(m))")
+  says({ "a = b / 2", "b = round(c)", "c = all(a) * 2" },
+    "the measures a and b are made of each other\n  "
+    .. "a = b / 2\n      "
+    .. "^ (one of them has to be made without the other)")
+  says({ "rate = knwon / n", "n = count()", "known = count() where in_sonar" },
+    "knwon is no measure made before and no dimension\n  "
+    .. "rate = knwon / n\n         "
+    .. "^^^^^ (did you mean known?)")
   says("n = gibberish(leeftijd)",
     "unknown function or aggregate gibberish()\n  "
     .. "n = gibberish(leeftijd)\n      "
