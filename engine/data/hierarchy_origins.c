@@ -120,9 +120,13 @@ dk_status dki_recode_back(dki_follow *follow, size_t n_members, dk_error *err)
         if (status == DK_OK && dki_hierarchy_span(follow->hierarchy, 0, member, follow->to))
             status = add_origin(&origins, member, err);
     }
-    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++)
+    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
+        dk_error own = DK_ERROR_INIT;
+
         if (dki_follow_wants(follow, member))
-            status = add_member(follow, member, &origins.of[member], err);
+            status =
+                dki_follow_told(follow, member, add_member(follow, member, &origins.of[member], &own), &own, err);
+    }
     for (size_t i = 0; origins.of && i <= n_members; i++)
         dki_free(follow->context, origins.of[i].items);
     dki_free(follow->context, origins.of);

@@ -431,22 +431,43 @@ static dk_status check_known(const dki_follow *follow, uint32_t member, dk_error
     return DK_OK;
 }
 
-/* Members of the day `from` on a later day. */
+dk_status dki_follow_told(dki_follow *follow, uint32_t member, dk_status status, const dk_error *own, dk_error *err)
+{
+    dki_lacking *lacking = follow->lacking;
+
+    if (lacking == NULL || (status != DK_ERR_DATA && status != DK_ERR_OVERFLOW)) {
+        if (status != DK_OK && err)
+            *err = *own;
+        return status;
+    }
+    if (lacking->n++ == 0)
+        lacking->first = *own;
+    lacking->members[member] = true;
+    return DK_OK;
+}
+
+/* What a member of the day `from` is on a later day. */
+static dk_status tell_forth(dki_follow *follow, uint32_t member, dk_error *err)
+{
+    dk_status status = dki_poll(follow->context, err);
+
+    if (status == DK_OK)
+        status = dki_follow_member(follow, member, follow->from, follow->to, err);
+    if (status == DK_OK)
+        status = check_known(follow, member, err);
+    return status == DK_OK ? dki_follow_add_pairs(follow, member, &follow->now, err) : status;
+}
+
 static dk_status recode_forth(dki_follow *follow, size_t n_members, dk_error *err)
 {
     dk_status status = DK_OK;
 
     follow->forth = true;
     for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
-        if (!dki_follow_wants(follow, member))
-            continue;
-        status = dki_poll(follow->context, err);
-        if (status == DK_OK)
-            status = dki_follow_member(follow, member, follow->from, follow->to, err);
-        if (status == DK_OK)
-            status = check_known(follow, member, err);
-        if (status == DK_OK)
-            status = dki_follow_add_pairs(follow, member, &follow->now, err);
+        dk_error own = DK_ERROR_INIT;
+
+        if (dki_follow_wants(follow, member))
+            status = dki_follow_told(follow, member, tell_forth(follow, member, &own), &own, err);
     }
     return status;
 }
@@ -470,14 +491,15 @@ dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *te
 }
 
 dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
-                               const bool *wanted, const dk_recode **out, dk_error *err)
+                               const bool *wanted, dki_lacking *lacking, const dk_recode **out, dk_error *err)
 {
     dki_follow follow = { .hierarchy = hierarchy,
                           .context = hierarchy->context,
                           .from = from,
                           .to = to,
                           .weights = weights,
-                          .wanted = wanted };
+                          .wanted = wanted,
+                          .lacking = lacking };
     size_t n_members = dk_dictionary_n_levels(hierarchy->levels[0].members);
     dk_status status;
 
@@ -492,20 +514,5 @@ dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int6
     dki_free(follow.context, follow.now.items);
     dki_free(follow.context, follow.next.items);
     dki_free(follow.context, follow.parts);
-    return status;
-}
-
-dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
-                              const dk_table *weights, const dk_recode **out, dk_error *err)
-{
-    int64_t first = 0, last = 0;
-    dk_status status = dki_hierarchy_recode_day(hierarchy, from, &first, err);
-
-    if (status == DK_OK)
-        status = dki_hierarchy_recode_day(hierarchy, to, &last, err);
-    if (status == DK_OK)
-        status = dki_hierarchy_recode(hierarchy, first, last, weights, NULL, out, err);
-    if (status == DK_OK)
-        dki_recode_tell_members(*out, hierarchy->levels[0].members);
     return status;
 }

@@ -34,9 +34,10 @@ typedef struct dki_follow {
     dk_context *context;
     int64_t from, to;
     const dk_table *weights;
-    const bool *wanted;  /* of each member whether it is asked for; NULL: all are */
-    dk_ratio *by_member; /* of each member its weight; 0/0: none was given */
-    bool forth;          /* weights say how members are divided; else nobody does */
+    const bool *wanted;   /* of each member whether it is asked for; NULL: all are */
+    dki_lacking *lacking; /* gets those that cannot be told; NULL: the first one is a fault */
+    dk_ratio *by_member;  /* of each member its weight; 0/0: none was given */
+    bool forth;           /* weights say how members are divided; else nobody does */
     dki_pieces now, next;
     dki_division *parts;
     size_t n_parts, parts_capacity;
@@ -54,6 +55,9 @@ dk_status dki_follow_add(const dki_follow *follow, dki_pieces *pieces, uint32_t 
 dk_status dki_follow_member(dki_follow *follow, uint32_t member, int64_t after, int64_t until, dk_error *err);
 /* Adds what a member becomes, all of known shares, to what is made, unless it stays what it is. */
 dk_status dki_follow_add_pairs(dki_follow *follow, uint32_t member, const dki_pieces *becomes, dk_error *err);
+/* Of what is told of a member, with own as its error: where that is no fault, as it is lacking, DK_OK. */
+dk_status dki_follow_told(dki_follow *follow, uint32_t member, dk_status status, const dk_error *own,
+                          dk_error *err);
 dk_status dki_follow_fail_fit(const dki_follow *follow, uint32_t member, dk_error *err);
 dk_status dki_follow_fail_unknown(const dki_follow *follow, uint32_t member, dk_error *err);
 dk_status dki_follow_fail_lack(const dki_follow *follow, const dki_lack *lack, dk_error *err);

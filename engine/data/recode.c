@@ -19,6 +19,7 @@ struct dk_recode {
     bool exact;
     const dk_dictionary *members; /* may be NULL */
     dki_recode_days days;
+    dki_recode_way way; /* hierarchy NULL: no member is lacking */
 };
 
 void dki_recode_items_init(dki_recode_items *items, dk_context *context)
@@ -171,6 +172,31 @@ void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *membe
     ((dk_recode *)(uintptr_t)recode)->members = dk_dictionary_retain(members);
 }
 
+const dki_recode_way *dki_recode_way_of(const dk_recode *recode)
+{
+    return recode->way.hierarchy ? &recode->way : NULL;
+}
+
+void dki_recode_tell_way(const dk_recode *shared, const dki_recode_way *way)
+{
+    dk_recode *recode = (dk_recode *)(uintptr_t)shared;
+
+    recode->way = *way;
+    recode->exact = false;
+    (void)dk_hierarchy_retain(way->hierarchy);
+    if (way->weights)
+        (void)dk_table_retain(way->weights);
+}
+
+dk_status dk_recode_check(const dk_recode *recode, dk_error *err)
+{
+    if (recode->way.hierarchy == NULL)
+        return DK_OK;
+    if (err)
+        *err = recode->way.lacking.first;
+    return recode->way.lacking.first.code;
+}
+
 const dki_recode_days *dki_recode_days_of(const dk_recode *recode)
 {
     return recode->days.hierarchy ? &recode->days : NULL;
@@ -202,6 +228,9 @@ void dk_recode_release(const dk_recode *shared)
     dk_hierarchy_release(recode->days.hierarchy);
     dk_table_release(recode->days.weights);
     dki_free(context, recode->days.on);
+    dk_hierarchy_release(recode->way.hierarchy);
+    dk_table_release(recode->way.weights);
+    dki_free(context, recode->way.lacking.members);
     dki_free(context, recode);
     dk_context_release(context);
 }

@@ -216,7 +216,7 @@ static dk_status recode_turn(struct days *days, size_t turn, const dk_recode **o
             wanted[member_of(days, dk_dictionary_level(days->values, code), turn, &member)] = true;
     if (status == DK_OK)
         status = dki_hierarchy_recode(hierarchy, days->turns.days[turn], days->by->day, days->by->weights, wanted,
-                                      out, err);
+                                      NULL, out, err);
     dki_free(days->context, wanted);
     return status;
 }

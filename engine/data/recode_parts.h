@@ -32,9 +32,28 @@ typedef struct dki_recode_days {
     char to[11];
 } dki_recode_days;
 const dki_recode_days *dki_recode_days_of(const dk_recode *recode);
-/* hierarchy_recode.c: from one day to another, as numbers. wanted: of each member whether it is asked for; NULL: all are. */
+/* Members of which it is not known what they are, and why the first one is. */
+typedef struct dki_lacking {
+    bool *members; /* of each member of the hierarchy's finest level */
+    size_t n;
+    dk_error first;
+} dki_lacking;
+/* hierarchy_recode.c: from one day to another, as numbers. wanted: of each member whether it is asked for; NULL: all are. lacking: gets
+ * those of them that have no pairs; NULL: there is none, or it is a fault. */
 dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
-                               const bool *wanted, const dk_recode **out, dk_error *err);
+                               const bool *wanted, dki_lacking *lacking, const dk_recode **out, dk_error *err);
+/* recode_lacking.c: that rows of a column, a category or sets, have no member that is lacking. */
+dk_status dki_recode_check_rows(const dk_recode *recode, const dk_column *column, dk_error *err);
+/* What a recode between two days goes by where some members are lacking; NULL: there are none. */
+typedef struct dki_recode_way {
+    const dk_hierarchy *hierarchy;
+    const dk_table *weights; /* may be NULL */
+    int64_t from, to;
+    dki_lacking lacking;
+} dki_recode_way;
+const dki_recode_way *dki_recode_way_of(const dk_recode *recode);
+/* The recode goes that way. lacking: taken over. */
+void dki_recode_tell_way(const dk_recode *recode, const dki_recode_way *way);
 /* The day that a recode goes from or to; also whether the hierarchy has days at all. */
 dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *text, int64_t *out, dk_error *err);
 /* recode_days.c: a column in which each member is told apart by the time that its day lies in, and the recode of these to

@@ -169,7 +169,9 @@ dk_status dki_recode_set_column(const dk_column *column, const char *name, const
 
     r.values = dk_dictionary_members(dk_column_levels(column));
     dki_text_map_init(&r.names, r.context);
-    status = recode_column(&r, column, out, err);
+    status = dki_recode_check_rows(recode, column, err);
+    if (status == DK_OK)
+        status = recode_column(&r, column, out, err);
     dki_text_map_drop(&r.names);
     return status;
 }

@@ -468,6 +468,8 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
         return dki_fail(err, DK_ERR_TYPE, "members to be recoded are categories or texts, and %s is %s", column,
                         dk_type_name(dk_column_type(dk_table_field(table, at)->column)));
     if (status == DK_OK)
+        status = dki_recode_check_rows(recode, recoding.column, err);
+    if (status == DK_OK)
         recoding.values = dk_column_levels(recoding.column);
     if (status == DK_OK && dki_recode_days_of(recode))
         status = by_day(&recoding, &members, &composed, err);

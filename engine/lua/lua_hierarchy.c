@@ -236,10 +236,21 @@ static int new_recode(lua_State *L)
     return 1;
 }
 
+/* One of which it is known what every member becomes. */
+static const dk_recode *check_whole(lua_State *L)
+{
+    const dk_recode *recode = check_recode(L, 1);
+    dk_error err = DK_ERROR_INIT;
+
+    if (dk_recode_check(recode, &err) != DK_OK)
+        dkl_raise(L, &err);
+    return recode;
+}
+
 /* recode:pairs() -> a list of { old, new, share } */
 static int recode_pairs(lua_State *L)
 {
-    const dk_recode *recode = check_recode(L, 1);
+    const dk_recode *recode = check_whole(L);
 
     lua_newtable(L);
     for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
@@ -292,7 +303,7 @@ static int recode_shares(lua_State *L)
 /* recode:exact() -> whether no member is divided */
 static int recode_exact(lua_State *L)
 {
-    lua_pushboolean(L, dk_recode_is_exact(check_recode(L, 1)));
+    lua_pushboolean(L, dk_recode_is_exact(check_whole(L)));
     return 1;
 }
 
@@ -301,6 +312,8 @@ static int recode_tostring(lua_State *L)
     const dk_recode *recode = check_recode(L, 1);
     const char *to, *on = dk_recode_on(recode, &to);
     size_t n = dk_recode_n_pairs(recode);
+    dk_error err = DK_ERROR_INIT;
+    bool whole = dk_recode_check(recode, &err) == DK_OK;
     luaL_Buffer text;
 
     if (on) {
@@ -308,7 +321,7 @@ static int recode_tostring(lua_State *L)
         return 1;
     }
     luaL_buffinit(L, &text);
-    luaL_addstring(&text, n == 0 ? "recode: everything stays" : "recode: ");
+    luaL_addstring(&text, n == 0 && whole ? "recode: everything stays" : "recode: ");
     for (size_t i = 0; i < n && i < 6; i++) {
         dk_recode_pair pair = dk_recode_get(recode, i);
 
@@ -326,6 +339,10 @@ static int recode_tostring(lua_State *L)
     if (n > 6) {
         lua_pushfstring(L, ", ... (%I pairs)", (lua_Integer)n);
         luaL_addvalue(&text);
+    }
+    if (!whole) {
+        luaL_addstring(&text, n > 0 ? "; " : "");
+        luaL_addstring(&text, err.message);
     }
     luaL_pushresult(&text);
     return 1;

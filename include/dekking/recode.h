@@ -25,20 +25,26 @@ DK_API const dk_recode *dk_recode_retain(const dk_recode *recode);
 DK_API void dk_recode_release(const dk_recode *recode); /* NULL does nothing */
 DK_API size_t dk_recode_n_pairs(const dk_recode *recode);
 DK_API dk_recode_pair dk_recode_get(const dk_recode *recode, size_t i);
+/* Whether no member is divided; false where that is not known. */
 DK_API bool dk_recode_is_exact(const dk_recode *recode);
+/* DK_OK where it is known what every member becomes; else what dk_hierarchy_recode lacks, of the first one. */
+DK_API DK_MUST_USE dk_status dk_recode_check(const dk_recode *recode, dk_error *err);
 
 /* What members of the finest level that are valid on the day `from` are on the day `to`, which may be the earlier one: from
  * the hierarchy's changes. A member that is divided without stated shares is divided by weights, of members that are
  * valid on the day `to`; so is what had merged, the way back.
- * A member that is gone by then weighs what those weigh that it became, where these have weights.
+ * A member that is gone by then weighs what those weigh that it became, where these have weights. What comes out the same whatever weights
+ * and shares that nobody stated are asks for none.
+ *
+ * A member of which that cannot be told has no pairs, and a table of which a row has it is not recoded: DK_ERR_DATA where it ends between
+ * the days and no change says what it becomes, or is divided and has neither shares nor weights, or weights that are 0 together;
+ * DK_ERR_OVERFLOW for a share that does not fit. dk_recode_check tells of the first one.
  *
  * weights  NULL, or a table with a column called as the finest level, and one of whole or decimal numbers called weight.
  *
  * Errors  DK_ERR_ARGUMENT  what is no day; a hierarchy without days and changes
- *         DK_ERR_DATA      a member that ends between the days, of which no change says what it becomes; one that is divided
- *                          and has neither shares nor weights; weights that are 0 together, negative or null, or of one member
- *                          twice
- *         DK_ERR_NAME, DK_ERR_TYPE for weights; DK_ERR_OVERFLOW for a share that does not fit; DK_ERR_MEMORY */
+ *         DK_ERR_DATA      weights that are negative or null, or of one member twice
+ *         DK_ERR_NAME, DK_ERR_TYPE for weights; DK_ERR_MEMORY */
 DK_API DK_MUST_USE dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
                                                  const dk_table *weights, const dk_recode **out, dk_error *err);
 
@@ -71,8 +77,8 @@ typedef struct dk_recode_options {
  *                          several, or goes by the day of each row
  *         DK_ERR_RANGE     of sets, and a new name cannot be that of a member
  *         DK_ERR_MARGIN    they are, and the table has totals
- *         DK_ERR_DATA      by the day of each row, and a row has none; a label that two members had; and what
- *                          dk_hierarchy_recode refuses for the days and members of rows
+ *         DK_ERR_DATA      by the day of each row, and a row has none; a label that two members had; what nobody
+ *                          stated of the days and members of rows
  *         DK_ERR_OVERFLOW, DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
                                              const dk_recode_options *options, const dk_table **out, dk_error *err);

@@ -45,7 +45,8 @@ function geo:vintage() end
 
 --- What members of one day are on another; `geo:recode { on = "peildatum", to = "2018-01-01" }` takes the day of each row.
 ---
---- Mergers are exact. A member that is divided needs weights, and makes an estimate; without them it is refused.
+--- Mergers are exact. A member that is divided needs weights, and makes an estimate; without them tables that have
+--- it are refused, and so are `recode:pairs()`, `recode:exact()` and `dk.merge`, which ask for all members.
 ---@param from string the day that is recoded from
 ---@param to string the day that is recoded to
 ---@param options? dk.RecodeWeights

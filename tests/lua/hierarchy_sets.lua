@@ -121,6 +121,10 @@ test("a recode goes by the members of sets, who are in a set once", function(t, 
   t.raises(function() split:recode("waar", geo:recode("2018-01-01", "2017-12-31",
     { weights = dk.table { { plaats = "A", weight = 1 }, { plaats = "B", weight = 3 } } })) end,
     "waar is a column of sets, and AB became several", "sets are not divided: count by member(waar), and recode these")
+  local unweighed = geo:recode("2018-01-01", "2017-12-31")
+  t.raises(function() split:recode("waar", unweighed) end, "AB is divided over 2, and no weight says how much A gets")
+  t.eq(texts(split:where "id is null":recode("waar", unweighed).waar), {})
+  t.eq(texts(read(dk, { "2;C|Q;1" }):recode("waar", unweighed).waar), { "C|Q" })
 end)
 
 test("what sets cannot be told is refused", function(t, dk)

@@ -13,8 +13,15 @@ test("members of one day are recoded to another", function(t, dk)
   t.eq(forth:pairs(), { { old = "Rijnwaarden", new = "Zevenaar", share = 1.0 } })
   t.eq(rows_of(published:recode("gemeente", forth), "gemeente", "n"), { "Arnhem/10", "Zevenaar/3", "Zevenaar/5" })
   t.eq(tostring(geo(dk):recode("2016-01-01", "2017-01-01")), "recode: everything stays")
-  t.raises(function() geo(dk):recode("2018-01-01", "2015-01-01") end,
-    "Zevenaar is divided over 2, and no weight says how much Rijnwaarden gets", "give weights")
+  -- a weight is asked for where rows need it
+  local unweighed, lacks = geo(dk):recode("2018-01-01", "2015-01-01"), "Zevenaar is divided over 2, and no weight says how "
+    .. "much Rijnwaarden gets"
+  t.eq(tostring(unweighed), "recode: " .. lacks)
+  t.raises(function() published:recode("gemeente", unweighed) end, lacks, "give weights")
+  t.eq(rows_of(published:where "gemeente == 'Arnhem'":recode("gemeente", unweighed), "gemeente", "n"), { "Arnhem/10" })
+  t.raises(function() unweighed:pairs() end, lacks, "give weights")
+  t.raises(function() unweighed:exact() end, lacks, "give weights")
+  t.raises(function() dk.merge("gemeente", unweighed) end, lacks, "give weights")
   local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
   local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
   t.eq(back:exact(), false)
@@ -80,7 +87,9 @@ test("a merger as a what-if is one of history", function(t, dk)
   local two = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;;2020-01-01\nC;2020-01-01;\n", { "g" }, {
     from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" },
       { date = "2020-01-01", old = "B", new = "C" } } })
-  t.raises(function() two:recode("2019-01-01", "2021-01-01") end, "B is not there on 2021-01-01")
+  t.eq(tostring(two:recode("2019-01-01", "2021-01-01")),
+    "recode: B -> C; B is not there on 2021-01-01, and no change says what became of it")
+  t.raises(function() two:recode("2019-01-01", "2021-01-01"):pairs() end, "B is not there on 2021-01-01")
   local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
   local split = dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights }))
   local whole = dk.table { { "gemeente", { "Zevenaar", "Zevenaar", "Zevenaar", "Arnhem" } },
@@ -206,7 +215,7 @@ test("a division keeps what there was to the last unit", function(t, dk)
     { "g" },
     { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A",
     new = "C" }, { date = "2020-01-01", old = "A", new = "D" } } })
-  t.raises(function() third:recode("2019-01-01", "2020-01-01") end,
+  t.raises(function() third:recode("2019-01-01", "2020-01-01"):pairs() end,
     "A is divided over 3, and no weight says how much B gets")
   local recode = third:recode("2019-01-01", "2020-01-01", { weights = dk.read_text "g;weight\nB;1\nC;1\nD;1\n" })
   local divided = dk.read_text "g;n\nA;1\n":recode("g", recode, { divide = "n" })
@@ -238,7 +247,7 @@ test("changes that cannot be are refused", function(t, dk)
     "recode: A -> B")
   t.raises(make { { date = dk.period "2020", old = "A", new = "B" } }, "date of change 1 is a string, not a year")
   t.raises(make(12), "changes are a table of dekking, a file or a list of rows, not a number")
-  t.raises(function() make(nil)():recode("2019-01-01", "2020-01-01") end,
+  t.raises(function() make(nil)():recode("2019-01-01", "2020-01-01"):pairs() end,
     "A is not there on 2020-01-01, and no change says what became of it", "add it to the changes")
   t.raises(function() dk.hierarchy(dk.read_text "g\nA\n", { "g" }):recode("2019-01-01", "2020-01-01") end,
     "nothing changes in a hierarchy without days")

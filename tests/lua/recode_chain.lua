@@ -64,7 +64,7 @@ test("weights are of the day that is recoded to, whatever was in between", funct
   t.eq(shown(names, "d;1\ne;3\n"), "recode: a -> d (25.0 %), a -> e (75.0 %)")
   t.eq(shown(names, "b;1\nc;3\n"), "recode: a -> d (25.0 %), a -> e (75.0 %)") -- those in between serve too
   local mixed = weights(dk, "d;1\nc;3\n")
-  t.raises(function() names:recode("2015-06-01", "2018-06-01", { weights = mixed }) end,
+  t.raises(function() names:recode("2015-06-01", "2018-06-01", { weights = mixed }):pairs() end,
     "a is divided over 2, and no weight says how much e gets")
   -- stated shares hold: b and c weigh 4 each
   local stated = with({ "2018-01-01", "b", "d", 0.5 }, { "2018-01-01", "b", "e", 0.5 }, { "2018-01-01", "c", "e" })
@@ -76,7 +76,7 @@ test("a recode says what is wrong with members, weights and days", function(t, d
   local geo = series_of(dk)
   t.raises(function() geo:recode("2019-01-01", "2020-01-01", { weights = weights(dk, "e;1\nf;1\ne;2\n") }) end,
     "the weights have e twice", "add them up: t:breakdown { by = \"g\", measures = \"weight = sum(...)\" }")
-  t.raises(function() geo:recode("2019-01-01", "2020-01-01", { weights = weights(dk, "e;0\nf;0\n") }) end,
+  t.raises(function() geo:recode("2019-01-01", "2020-01-01", { weights = weights(dk, "e;0\nf;0\n") }):pairs() end,
     "d is divided over members whose weights are 0", "give one of them a weight above 0")
   t.raises(function() geo:at("2019-01-01"):recode("2019-01-01", "2020-01-01") end,
     "nothing changes in what holds on 2019-01-01", "ask the hierarchy of all days, which it was taken from")
@@ -85,19 +85,20 @@ test("a recode says what is wrong with members, weights and days", function(t, d
   t.eq(tostring(moved:recode("2017-12-31", "2018-01-01")), "recode: a -> a (75.0 %), a -> b (25.0 %)")
   t.eq(tostring(moved:recode("2018-01-01", "2017-12-31", { weights = weights(dk, "a;8\nb;6\n") })),
     "recode: b -> a (25.0 %), b -> b (75.0 %)")
-  t.raises(function() chain(dk, "a;;\nb;;\n", { { "2018-01-01", "a", "b" } }):recode("2018-01-01", "2017-12-31") end,
+  local gone = chain(dk, "a;;\nb;;\n", { { "2018-01-01", "a", "b" } })
+  t.raises(function() gone:recode("2018-01-01", "2017-12-31"):pairs() end,
     "a is there on 2018-01-01, and before that a change says that it became others",
     "end it on the day of the change, or let a share of it stay: old and new are the same")
   t.raises(function()
-    chain(dk, "a;;2018-01-01\nb;2018-01-02;\n", { { "2018-01-01", "a", "b" } }):recode("2017-12-31", "2018-01-01")
+    chain(dk, "a;;2018-01-01\nb;2018-01-02;\n", { { "2018-01-01", "a", "b" } }):recode("2017-12-31", "2018-01-01"):pairs()
   end, "b is not there on 2018-01-01", "it is there from 2018-01-02 on: a change is of the day on which what is new begins")
-  t.raises(function() chain(dk, "a;;2016-01-01\na;2018-01-01;\nb;;\n", {}):recode("2015-01-01", "2017-01-01") end,
+  t.raises(function() chain(dk, "a;;2016-01-01\na;2018-01-01;\nb;;\n", {}):recode("2015-01-01", "2017-01-01"):pairs() end,
     "a is not there on 2017-01-01, and no change says what became of it",
     "add it to the changes of the hierarchy: date, old, new")
   -- b is of a and of c, and what part of a it is nobody stated
   local mixed = chain(dk, "a;;\nb;2016-01-01;\nc;;2016-01-01\n", { { "2016-01-01", "a", "a" }, { "2016-01-01", "a", "b" },
     { "2016-01-01", "c", "b" } })
-  t.raises(function() mixed:recode("2016-01-01", "2015-12-31", { weights = weights(dk, "a;1\nc;1\n") }) end,
+  t.raises(function() mixed:recode("2016-01-01", "2015-12-31", { weights = weights(dk, "a;1\nc;1\n") }):pairs() end,
     "b came from members that were divided by shares that nobody stated",
     "state the shares of what was divided in the changes")
 end)

@@ -156,37 +156,41 @@ test("random chains are recoded as they are followed day by day", function(t, dk
           rows[#rows + 1] = name .. ";" .. weights[name]
         end
       end
-      local expected, known = {}, true
+      local expected, lines, unknown, exact = {}, { "g" }, {}, true
       for _, name in ipairs(model.names) do
         if is_there(model, name, from) then
           expected[name] = (from < to and forth or back)(model, name, from, to, weights)
-          known = known and expected[name] ~= nil
+          local list = expected[name] and lines or unknown
+          list[#list + 1] = name
+          exact = exact and expected[name] ~= nil and next(expected[name], next(expected[name])) == nil
         end
       end
-      local ok, recode = pcall(geo.recode, geo, day(from), day(to),
+      local recode = geo:recode(day(from), day(to),
         { weights = #rows > 1 and dk.read_text(table.concat(rows, "\n") .. "\n") or nil })
-      if not ok then
-        local fault = tostring(recode)
+      -- rows whose members are all known ask for no more
+      local got = {}
+      for row in dk.read_text(table.concat(lines, "\n") .. "\n", { types = { g = "category" } })
+        :derive "was = g":recode("g", recode, { weight = "w" }):rows() do
+        got[row.was] = got[row.was] or {}
+        got[row.was][row.g] = row.w or 1
+      end
+      for name, parts in pairs(expected) do
+        for member, share in pairs(parts) do
+          local has = got[name][member]
+          t.ok(math.abs((has or 0) - share) < 1e-8, ("%s is %s for %s"):format(name, has, share))
+          got[name][member], n_shares = nil, n_shares + 1
+        end
+        t.eq(next(got[name]), nil)
+      end
+      local ok, fault = pcall(recode.exact, recode)
+      t.eq(ok, #unknown == 0)
+      if ok then t.eq(fault, exact) end
+      for i = 1, math.min(#unknown, 2) do
+        local row = dk.read_text(("g\n%s\n"):format(unknown[i]))
+        ok, fault = pcall(row.recode, row, "g", recode, { weight = "w" })
+        t.eq(ok, false)
+        fault, n_refused = tostring(fault), n_refused + 1
         t.ok(fault:find "by shares that nobody stated" or fault:find "no weight says", fault)
-        t.ok(not known, "what can be known is told")
-        n_refused = n_refused + 1
-      else
-        t.ok(known, "what nobody stated is told")
-        local got, exact = {}, true
-        for _, pair in ipairs(recode:pairs()) do
-          got[pair.old] = got[pair.old] or {}
-          got[pair.old][pair.new] = pair.share
-        end
-        for name, parts in pairs(expected) do
-          local has = got[name] or { [name] = 1 }
-          exact = exact and next(parts, next(parts)) == nil
-          for member, share in pairs(parts) do
-            t.ok(math.abs((has[member] or 0) - share) < 1e-9, ("%s is %s for %s"):format(name, has[member], share))
-            has[member], n_shares = nil, n_shares + 1
-          end
-          t.eq(next(has), nil)
-        end
-        t.eq(recode:exact(), exact)
       end
     end
   end

@@ -21,7 +21,7 @@ static void every_allocation_may_fail(void **state)
     static const char *const n[] = { "n" };
     static const dk_recode_options options = { .columns = n, .n_columns = 1 };
     const dk_hierarchy *hierarchy = wide(PARTS, 1, true, PARTS_CHANGES);
-    const dk_table *weights = make_table(context, "g:text weight:integer\nE|1\nF|3\n"), *made = NULL;
+    const dk_table *weights = make_table(context, "g:text weight:integer\nE|1\nF|3\n"), *made = NULL, *parts;
     const dk_table *table =
         make_table(context, "g:category[D,A,F,Q] dag:date n:integer\nA|2015-01-01|8\nQ|2015-01-01|1\n"
                             "D|2015-12-31|2\nA|2017-01-01|3\n");
@@ -37,6 +37,28 @@ static void every_allocation_may_fail(void **state)
     assert_survives_failing_memory(context,
                                    dk_hierarchy_recode(hierarchy, "2017-01-01", "2016-01-01", NULL, &recode, &err),
                                    &err, recode == NULL, dk_recode_release(recode));
+    recode = NULL;
+    assert_survives_failing_memory(context,
+                                   dk_hierarchy_recode(hierarchy, "2017-01-01", "2015-01-01", NULL, &recode, &err),
+                                   &err, recode == NULL, dk_recode_release(recode));
+    recode = NULL;
+    assert_ok(dk_hierarchy_recode(hierarchy, "2017-01-01", "2015-01-01", NULL, &recode, &err), &err);
+    assert_fails(dk_recode_check(recode, &err), &err, DK_ERR_DATA,
+                 "F came from members that were divided by shares that nobody stated");
+    parts = make_table(context, "g:category n:integer\nE|2\nF|1\n");
+    assert_fails(dk_table_recode(parts, "g", recode, &options, &made, &err), &err, DK_ERR_DATA,
+                 "F came from members that were divided by shares that nobody stated");
+    dk_table_release(parts);
+    parts = make_table(context, "g:category[E,F] n:integer\nE|2\n"); /* F is a level that no row has */
+    assert_survives_failing_memory(context, dk_table_recode(parts, "g", recode, NULL, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
+    made = NULL;
+    assert_ok(dk_table_recode(parts, "g", recode, NULL, &made, &err), &err);
+    assert_string_equal(show_rows(made), "A|2\n");
+    dk_table_release(made);
+    made = NULL;
+    dk_table_release(parts);
+    dk_recode_release(recode);
     recode = NULL;
     assert_ok(dk_hierarchy_recode_on(hierarchy, "dag", "2017-01-01", weights, &recode, &err), &err);
     assert_ok(dk_table_recode(table, "g", recode, &options, &made, &err), &err);

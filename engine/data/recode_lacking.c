@@ -1,0 +1,108 @@
+/* recode_lacking.c - recodes between two days in which it is not known of some members what they become.
+ *
+ * What nobody stated of a member is no fault as long as no row has it: a division is recoded back for the regions at hand without weights
+ * for the whole country. A table is looked through for such members before it is recoded.
+ */
+#include "base/memory.h"
+#include "base/status.h"
+#include "column_parts.h"
+#include "hierarchy_parts.h"
+#include "hierarchy_use.h"
+#include "members.h"
+#include "recode_parts.h"
+
+dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
+                              const dk_table *weights, const dk_recode **out, dk_error *err)
+{
+    dki_recode_way way = { .hierarchy = hierarchy, .weights = weights };
+    dk_context *context = dk_hierarchy_context(hierarchy);
+    const dk_dictionary *members = hierarchy->levels[0].members;
+    dk_status status = dki_hierarchy_recode_day(hierarchy, from, &way.from, err);
+
+    if (status == DK_OK)
+        status = dki_hierarchy_recode_day(hierarchy, to, &way.to, err);
+    if (status != DK_OK)
+        return status;
+    way.lacking.members = dki_calloc(context, dk_dictionary_n_levels(members) + 1, sizeof(bool), err);
+    if (way.lacking.members == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_hierarchy_recode(hierarchy, way.from, way.to, weights, NULL, &way.lacking, out, err);
+    if (status == DK_OK)
+        dki_recode_tell_members(*out, members);
+    if (status == DK_OK && way.lacking.n > 0)
+        dki_recode_tell_way(*out, &way);
+    else
+        dki_free(context, way.lacking.members);
+    return status;
+}
+
+/* The member that a value stands for on the day, where it is lacking; else 0. */
+static uint32_t lacking_member(const dki_recode_way *way, dk_text value)
+{
+    uint32_t member = dki_hierarchy_member_on(way->hierarchy, 0, value, way->from);
+
+    return way->lacking.members[member] ? member : 0;
+}
+
+/* Why it is not known what a member becomes. */
+static dk_status fail_lacking(const dki_recode_way *way, uint32_t member, dk_error *err)
+{
+    dk_context *context = dk_hierarchy_context(way->hierarchy);
+    bool *wanted =
+        dki_calloc(context, dk_dictionary_n_levels(way->hierarchy->levels[0].members) + 1, sizeof *wanted, err);
+    const dk_recode *none = NULL;
+    dk_status status = DK_ERR_MEMORY;
+
+    if (wanted == NULL)
+        return status;
+    wanted[member] = true;
+    status = dki_hierarchy_recode(way->hierarchy, way->from, way->to, way->weights, wanted, NULL, &none, err);
+    dk_recode_release(none);
+    dki_free(context, wanted);
+    return status;
+}
+
+/* Marks the codes that rows have. */
+static dk_status mark(const dk_column *column, bool *occurs, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, dk_column_context(column));
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
+        dki_view_codes(&view, codes);
+        for (size_t i = 0; i < view.n; i++)
+            occurs[codes[i]] = true;
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+dk_status dki_recode_check_rows(const dk_recode *recode, const dk_column *column, dk_error *err)
+{
+    const dki_recode_way *way = dki_recode_way_of(recode);
+    const dk_dictionary *levels = dk_column_levels(column), *members = dk_dictionary_members(levels);
+    size_t n_codes = dk_dictionary_n_levels(levels) + 1;
+    bool *occurs;
+    dk_status status;
+
+    if (way == NULL)
+        return DK_OK;
+    occurs = dki_calloc(dk_column_context(column), n_codes, sizeof *occurs, err);
+    status = occurs ? mark(column, occurs, err) : DK_ERR_MEMORY;
+    for (uint32_t code = 1; code < n_codes && status == DK_OK; code++) {
+        size_t n = 1;
+        const uint32_t *set = members ? dk_dictionary_set(levels, code, &n) : NULL;
+
+        for (size_t i = 0; occurs[code] && i < n && status == DK_OK; i++) {
+            uint32_t member =
+                lacking_member(way, set ? dk_dictionary_level(members, set[i]) : dk_dictionary_level(levels, code));
+
+            if (member > 0)
+                status = fail_lacking(way, member, err);
+        }
+    }
+    dki_free(dk_column_context(column), occurs);
+    return status;
+}
