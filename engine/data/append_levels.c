@@ -146,6 +146,16 @@ static dk_status fail_labels(const dki_stack *stack, size_t i, size_t k, uint32_
     return DK_ERR_RANGE;
 }
 
+/* The day of the division that the column's levels are of; "": of none, or of all. */
+static const char *vintage_of(const dk_dictionary *levels)
+{
+    size_t level;
+    const dk_hierarchy *hierarchy = levels ? dk_dictionary_hierarchy(levels, &level) : NULL;
+    const char *vintage = hierarchy ? dk_hierarchy_vintage(hierarchy) : NULL;
+
+    return vintage ? vintage : "";
+}
+
 static dk_status check_labels(const dki_stack *stack, dk_error *err)
 {
     for (size_t k = 1; k < stack->n; k++)
@@ -153,21 +163,26 @@ static dk_status check_labels(const dki_stack *stack, dk_error *err)
             uint32_t code;
 
             if (levels_of(stack, i) && levels_of(stack, k) && levels_of(stack, i) != levels_of(stack, k) &&
+                !dki_levels_vintages(levels_of(stack, i), levels_of(stack, k)) &&
                 dki_labels_differ(levels_of(stack, i), levels_of(stack, k), &code))
                 return fail_labels(stack, i, k, code, err);
         }
     return DK_OK;
 }
 
-/* Puts the labels of all tables on the levels of the result. */
+/* Puts the labels of all tables on the levels of the result: what vintages call otherwise as the latest of them does. */
 static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
 {
+    size_t latest = 0;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < stack->n && status == DK_OK; i++) {
+    for (size_t i = 1; i < stack->n; i++)
+        if (strcmp(vintage_of(levels_of(stack, i)), vintage_of(levels_of(stack, latest))) > 0)
+            latest = i;
+    for (size_t i = 0; i <= stack->n && status == DK_OK; i++) {
         const dk_dictionary *labelled;
 
-        status = dki_dictionary_adopt(*levels, levels_of(stack, i), &labelled, err);
+        status = dki_dictionary_adopt(*levels, levels_of(stack, i == 0 ? latest : i - 1), &labelled, err);
         if (status != DK_OK)
             break;
         dk_dictionary_release(*levels);

@@ -96,6 +96,8 @@ void dk_hierarchy_release(const dk_hierarchy *shared)
         dk_dictionary_release(level->members);
         dki_free(context, level->spans);
         dki_free(context, level->first);
+        dki_free(context, level->labels);
+        dki_free(context, level->label_bytes);
     }
     dki_free(context, hierarchy->changes);
     dki_free(context, (void *)(uintptr_t)hierarchy->name);
@@ -323,6 +325,8 @@ dk_status dki_hierarchy_settle(dk_hierarchy *hierarchy, dk_error *err)
     }
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
         status = check_parents(hierarchy, i, err);
+    if (status == DK_OK)
+        dki_labels_settle(hierarchy);
     return status;
 }
 
@@ -377,7 +381,7 @@ static dk_status members_on(const dk_hierarchy *hierarchy, size_t level, int64_t
         codes[code] = 0;
         if (!dki_hierarchy_span(hierarchy, level, code, day))
             continue;
-        (void)dk_dictionary_label(all, code, &labels[n]);
+        (void)dki_hierarchy_label(hierarchy, level, code, day, &labels[n]);
         names[n] = dk_dictionary_level(all, code);
         codes[code] = (uint32_t)++n;
     }

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "column_parts.h"
 #include "hierarchy_parts.h"
+#include "hierarchy_use.h"
 
 /* A table of changes. ---------------------------------------------------------------------------------------------- */
 
@@ -60,18 +61,18 @@ static dk_status find_columns(const dk_table *changes, struct change_columns *ou
     return DK_OK;
 }
 
+/* day: that on which it is called so, where it is a label. */
 static dk_status get_member(const dk_hierarchy *hierarchy, const dk_column *column, uint64_t row, const char *name,
-                            uint32_t *out, dk_error *err)
+                            int64_t day, uint32_t *out, dk_error *err)
 {
-    const dk_dictionary *members = hierarchy->levels[0].members;
     dk_value value;
     dk_status status = dk_column_get(column, row, &value, err);
 
     if (status != DK_OK)
         return status;
-    *out = value.is_null ? 0 : dk_dictionary_find(members, value.as.text);
-    if (*out == 0 && !value.is_null)
-        *out = dk_dictionary_find_label(members, value.as.text);
+    *out = value.is_null ? 0 : dki_hierarchy_member_on(hierarchy, 0, value.as.text, day);
+    if (*out == 0 && !value.is_null) /* called so on another day */
+        *out = dki_hierarchy_member(hierarchy, 0, value.as.text);
     if (*out > 0)
         return DK_OK;
     return dki_fail(err, DK_ERR_DATA, "row %llu of the changes: %s is %.*s, which is no %s of the hierarchy",
@@ -175,9 +176,9 @@ dk_status dki_changes_read(dk_hierarchy *hierarchy, const dk_table *changes, dk_
         if (status == DK_OK && day.is_null)
             status = dki_fail(err, DK_ERR_DATA, "row %zu of the changes has no date", row + 1);
         if (status == DK_OK)
-            status = get_member(hierarchy, columns.old, row, "old", &change->old, err);
+            status = get_member(hierarchy, columns.old, row, "old", day.as.integer - 1, &change->old, err);
         if (status == DK_OK)
-            status = get_member(hierarchy, columns.new, row, "new", &change->new, err);
+            status = get_member(hierarchy, columns.new, row, "new", day.as.integer, &change->new, err);
         if (status == DK_OK)
             status = get_share(columns.share, row, &change->share, err);
         if (status == DK_OK)

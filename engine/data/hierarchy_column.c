@@ -7,26 +7,55 @@
 #include "base/status.h"
 #include "base/text.h"
 
+static bool same_text(dk_text a, dk_text b)
+{
+    return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+}
+
 uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_text value)
 {
-    const dk_dictionary *members = hierarchy->levels[level].members;
-    uint32_t member = dk_dictionary_find(members, value);
+    const dki_hierarchy_level *place = &hierarchy->levels[level];
+    uint32_t member = dk_dictionary_find(place->members, value);
 
-    return member ? member : dk_dictionary_find_label(members, value);
+    if (member == 0)
+        member = dk_dictionary_find_label(place->members, value);
+    for (size_t i = 0; i < place->n_labels && member == 0; i++)
+        if (same_text(place->labels[i].text, value)) /* it was called so once */
+            member = place->labels[i].member;
+    return member;
+}
+
+/* Whoever is called so on the day, by labels that change; 0: nobody. */
+static uint32_t called_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day)
+{
+    const dki_hierarchy_level *place = &hierarchy->levels[level];
+
+    for (size_t i = 0; i < place->n_labels; i++) {
+        const dki_label *label = &place->labels[i];
+
+        if (same_text(label->text, value) && label->from <= day && (day < label->to || label->to == DKI_DAY_LAST) &&
+            dki_hierarchy_span(hierarchy, level, label->member, day))
+            return label->member;
+    }
+    return 0;
 }
 
 uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day)
 {
-    const dk_dictionary *members = hierarchy->levels[level].members;
+    const dki_hierarchy_level *place = &hierarchy->levels[level];
     uint32_t found = dki_hierarchy_member(hierarchy, level, value);
 
-    if (found == 0 || dk_dictionary_find(members, value) || dki_hierarchy_span(hierarchy, level, found, day))
+    if (found == 0 || dk_dictionary_find(place->members, value))
         return found;
-    for (uint32_t member = found + 1; member <= dk_dictionary_n_levels(members); member++) {
+    if (place->n_labels > 0)
+        return called_on(hierarchy, level, value, day);
+    if (dki_hierarchy_span(hierarchy, level, found, day))
+        return found;
+    for (uint32_t member = found + 1; member <= dk_dictionary_n_levels(place->members); member++) {
         dk_text label;
 
-        if (dk_dictionary_label(members, member, &label) && label.size == value.size &&
-            memcmp(label.bytes, value.bytes, value.size) == 0 && dki_hierarchy_span(hierarchy, level, member, day))
+        if (dk_dictionary_label(place->members, member, &label) && same_text(label, value) &&
+            dki_hierarchy_span(hierarchy, level, member, day))
             return member;
     }
     return found;
@@ -110,10 +139,12 @@ static int64_t day_at(const dki_use *use, const dk_view views[], size_t i)
 /* Whether the hierarchy knows the member of a row on its day. */
 static bool is_known(const dki_use *use, const dk_view views[], size_t i)
 {
-    uint32_t member = use->members[dki_view_code(&views[2], i)];
+    uint32_t code = dki_view_code(&views[2], i), member;
 
-    return member > 0 && (use->on == NULL || !dki_view_is_null(&views[3], i)) &&
-           dki_hierarchy_span(use->hierarchy, use->level, member, day_at(use, views, i)) != NULL;
+    if (code == 0 || (use->on && dki_view_is_null(&views[3], i)))
+        return false;
+    member = dki_use_member(use, code, day_at(use, views, i));
+    return member > 0 && dki_hierarchy_span(use->hierarchy, use->level, member, day_at(use, views, i)) != NULL;
 }
 
 /* codes: of each code that the column has the one that the hierarchy's would have. */

@@ -19,11 +19,11 @@ dk_status dki_dated_level_at(dki_dated_level *dated, size_t turn, const uint32_t
         if (codes == NULL)
             return DK_ERR_MEMORY;
         for (uint32_t code = 1; code < use->n_codes; code++) {
-            uint32_t member = use->members[code];
+            int64_t day = use->turns.days[turn];
+            uint32_t member = dki_use_member(use, code, day);
 
-            if (member > 0 && dki_hierarchy_span(use->hierarchy, use->level, member, use->turns.days[turn]))
-                codes[code] =
-                    dki_hierarchy_ancestor(use->hierarchy, use->level, member, dated->level, use->turns.days[turn]);
+            if (member > 0 && dki_hierarchy_span(use->hierarchy, use->level, member, day))
+                codes[code] = dki_hierarchy_ancestor(use->hierarchy, use->level, member, dated->level, day);
         }
     }
     *out = codes;

@@ -12,6 +12,7 @@ static bool same_text(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* The same, whatever they are called. */
 static bool same_members(const dk_dictionary *a, const dk_dictionary *b)
 {
     size_t n = dk_dictionary_n_levels(a);
@@ -20,15 +21,31 @@ static bool same_members(const dk_dictionary *a, const dk_dictionary *b)
         return false;
     for (uint32_t code = 1; code <= n; code++) {
         dk_text x = dk_dictionary_level(a, code), y = dk_dictionary_level(b, code);
-        dk_text mine = { NULL, 0 }, theirs = { NULL, 0 };
 
         if (x.size != y.size || memcmp(x.bytes, y.bytes, x.size) != 0)
             return false;
-        if (dk_dictionary_label(a, code, &mine) != dk_dictionary_label(b, code, &theirs) ||
+    }
+    return true;
+}
+
+/* Of the same members. */
+static bool same_labels(const dki_hierarchy_level *a, const dki_hierarchy_level *b)
+{
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(a->members); code++) {
+        dk_text mine = { NULL, 0 }, theirs = { NULL, 0 };
+
+        if (dk_dictionary_label(a->members, code, &mine) != dk_dictionary_label(b->members, code, &theirs) ||
             !same_text(mine.bytes, theirs.bytes))
             return false;
     }
-    return true;
+    for (size_t i = 0; a->n_labels == b->n_labels && i < a->n_labels; i++) {
+        const dki_label *x = &a->labels[i], *y = &b->labels[i];
+
+        if (x->member != y->member || x->from != y->from || x->to != y->to ||
+            !same_text(x->text.bytes, y->text.bytes))
+            return false;
+    }
+    return a->n_labels == b->n_labels;
 }
 
 static bool same_level(const dki_hierarchy_level *a, const dki_hierarchy_level *b)
@@ -45,7 +62,7 @@ static bool same_level(const dki_hierarchy_level *a, const dki_hierarchy_level *
     return true;
 }
 
-/* The same members, who belong to the same. */
+/* The same members, who belong to the same; vintages may call them otherwise. */
 static bool divides_alike(const dk_hierarchy *a, const dk_hierarchy *b)
 {
     if (!same_text(a->name, b->name) || a->n_levels != b->n_levels || a->dated != b->dated)
@@ -62,6 +79,9 @@ bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b)
         return a == b;
     if (strcmp(a->vintage, b->vintage) != 0 || a->n_changes != b->n_changes || !divides_alike(a, b))
         return false;
+    for (size_t i = 0; i < a->n_levels; i++)
+        if (!same_labels(&a->levels[i], &b->levels[i]))
+            return false;
     for (size_t i = 0; i < a->n_changes; i++) {
         const dki_change *x = &a->changes[i], *y = &b->changes[i];
 
@@ -147,6 +167,24 @@ bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b)
 }
 
 /* Puts what the dictionary is now in the place of *made. */
+static bool same_levels(const dk_hierarchy *a, const dk_hierarchy *b)
+{
+    bool same = a->n_levels == b->n_levels;
+
+    for (size_t i = 0; same && i < a->n_levels; i++)
+        same = strcmp(a->levels[i].name, b->levels[i].name) == 0;
+    return same;
+}
+
+bool dki_levels_vintages(const dk_dictionary *a, const dk_dictionary *b)
+{
+    size_t x, y;
+    const dk_hierarchy *mine = dk_dictionary_hierarchy(a, &x), *theirs = dk_dictionary_hierarchy(b, &y);
+
+    return mine && theirs && x == y && mine->vintage[0] && theirs->vintage[0] &&
+           strcmp(mine->vintage, theirs->vintage) != 0 && same_levels(mine, theirs);
+}
+
 static dk_status add_level(const dk_dictionary **made, const dk_hierarchy *hierarchy, size_t level, dk_error *err)
 {
     dk_dictionary *next = NULL;
@@ -230,13 +268,12 @@ dk_status dki_levels_pairs(dk_context *context, const dk_dictionary *fine, const
     dk_status status = codes ? dki_turns_init(&turns, hierarchy, level, err) : DK_ERR_MEMORY;
 
     for (uint32_t code = 1; code <= dk_dictionary_n_levels(fine) && status == DK_OK; code++) {
-        uint32_t member = dki_hierarchy_member(hierarchy, level, dk_dictionary_level(fine, code));
-
         status = dki_poll(context, err);
-        for (uint32_t turn = 0; turn < turns.n && member > 0 && status == DK_OK; turn++) {
+        for (uint32_t turn = 0; turn < turns.n && status == DK_OK; turn++) {
             int64_t day = turns.days[turn];
+            uint32_t member = dki_hierarchy_member_on(hierarchy, level, dk_dictionary_level(fine, code), day);
 
-            if (dki_hierarchy_span(hierarchy, level, member, day))
+            if (member > 0 && dki_hierarchy_span(hierarchy, level, member, day))
                 status = dki_int_map_add(
                     out, dki_level_pair(code, codes[dki_hierarchy_ancestor(hierarchy, level, member, of, day)]),
                     &number, err);

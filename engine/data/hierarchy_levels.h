@@ -24,6 +24,9 @@ bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse);
 bool dki_hierarchy_skips(const dk_hierarchy *hierarchy, size_t level, size_t of, dk_text *member);
 /* Whether both are the same levels of the same hierarchies. */
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
+/* Whether both are one level of hierarchies with levels of the same names, as vintages of one are; each knows what its members are
+ * called on its day. */
+bool dki_levels_vintages(const dk_dictionary *a, const dk_dictionary *b);
 /* The dictionary with the levels that all n others are, and no more; n 0: with none. Of vintages that say the same it is that of the
  * first. It is retained where it is so already. */
 dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary *const *others, size_t n,

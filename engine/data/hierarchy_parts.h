@@ -20,9 +20,19 @@ typedef struct dki_span {
     uint64_t row; /* of the source, for messages */
 } dki_span;
 
+/* From a day to the one before another, a member is called that. */
+typedef struct dki_label {
+    uint32_t member;
+    int64_t from, to;
+    dk_text text; /* terminated */
+} dki_label;
+
 typedef struct dki_hierarchy_level {
     const char *name;
-    const dk_dictionary *members;
+    const dk_dictionary *members; /* with their last labels */
+    dki_label *labels; /* by member, then by day; none: members are called the same on all of their days */
+    size_t n_labels;
+    char *label_bytes;
     dki_span *spans; /* by member, then by day; of one member they do not overlap */
     size_t n_spans, capacity;
     size_t *first; /* of each code from 1 its first span, and one more; set when spans are settled */
@@ -58,6 +68,15 @@ const dki_span *dki_hierarchy_span(const dk_hierarchy *hierarchy, size_t level, 
 /* The member of a level that a member of an earlier one (or of the same) belongs to on a day; 0: none. */
 uint32_t dki_hierarchy_ancestor(const dk_hierarchy *hierarchy, size_t level, uint32_t member, size_t of,
                                 int64_t day);
+/* hierarchy_labels.c: sets the labels of a level from n items in any order, of which those of one member do not overlap. */
+dk_status dki_labels_set(dk_hierarchy *hierarchy, size_t level, dki_label *items, size_t n, dk_error *err);
+/* Of settled spans: drops labels of a level that say no more than its members do; others have days. */
+void dki_labels_settle(dk_hierarchy *hierarchy);
+/* What a member is called on a day; false: nothing. */
+bool dki_hierarchy_label(const dk_hierarchy *hierarchy, size_t level, uint32_t member, int64_t day, dk_text *out);
+/* The members of a level, of all days, with the labels of those that are there on a day. */
+dk_status dki_labels_on(const dk_hierarchy *hierarchy, size_t level, int64_t day, const dk_dictionary **out,
+                        dk_error *err);
 /* The day that all of an undated hierarchy is asked by. */
 static inline int64_t dki_any_day(void)
 {

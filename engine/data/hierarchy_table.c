@@ -198,6 +198,38 @@ static dk_status read_wide(dki_hierarchy_source *reading, dk_error *err)
     return status;
 }
 
+/* Labels of all members to those of each level. */
+static dk_status divide_labels(dk_hierarchy *hierarchy, const uint8_t *placed, const uint32_t *codes, dk_error *err)
+{
+    dki_hierarchy_level *first = &hierarchy->levels[0];
+    dki_label *all = first->labels, *items = NULL;
+    char *bytes = first->label_bytes;
+    size_t n_all = first->n_labels;
+    dk_status status = DK_OK;
+
+    first->labels = NULL;
+    first->label_bytes = NULL;
+    first->n_labels = 0;
+    if (n_all > 0) {
+        items = dki_alloc_array(hierarchy->context, n_all, sizeof *items, err);
+        status = items ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (size_t level = 0; n_all > 0 && level < hierarchy->n_levels && status == DK_OK; level++) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < n_all; i++)
+            if (placed[all[i].member] == level + 1) {
+                items[n] = all[i];
+                items[n++].member = codes[all[i].member];
+            }
+        status = dki_labels_set(hierarchy, level, items, n, err);
+    }
+    dki_free(hierarchy->context, items);
+    dki_free(hierarchy->context, all);
+    dki_free(hierarchy->context, bytes);
+    return status;
+}
+
 /* Members of all levels are of one dictionary at first, and get one for each level in the end. */
 static dk_status divide(dk_hierarchy *hierarchy, const uint8_t *placed, dk_error *err)
 {
@@ -229,6 +261,8 @@ static dk_status divide(dk_hierarchy *hierarchy, const uint8_t *placed, dk_error
         }
         hierarchy->levels[level].members = plain;
     }
+    if (status == DK_OK)
+        status = divide_labels(hierarchy, placed, codes, err);
     for (size_t level = 0; level < hierarchy->n_levels && status == DK_OK; level++)
         for (size_t i = 0; i < hierarchy->levels[level].n_spans; i++) {
             dki_span *span = &hierarchy->levels[level].spans[i];

@@ -22,7 +22,7 @@ dk_status dki_turns_init(dki_turns *turns, const dk_hierarchy *hierarchy, size_t
     size_t n_spans = 0, n = 0;
 
     for (size_t i = level; i < hierarchy->n_levels; i++)
-        n_spans += hierarchy->levels[i].n_spans;
+        n_spans += hierarchy->levels[i].n_spans + hierarchy->levels[i].n_labels;
     *turns = (dki_turns){ .context = hierarchy->context };
     turns->days = dki_alloc_array(turns->context, 2 * n_spans + hierarchy->n_changes + 1, sizeof *turns->days, err);
     if (turns->days == NULL)
@@ -32,6 +32,11 @@ dk_status dki_turns_init(dki_turns *turns, const dk_hierarchy *hierarchy, size_t
         for (size_t k = 0; k < hierarchy->levels[i].n_spans; k++) {
             turns->days[n++] = hierarchy->levels[i].spans[k].from;
             turns->days[n++] = hierarchy->levels[i].spans[k].to;
+        }
+    for (size_t i = level; i < hierarchy->n_levels; i++)
+        for (size_t k = 0; k < hierarchy->levels[i].n_labels; k++) {
+            turns->days[n++] = hierarchy->levels[i].labels[k].from;
+            turns->days[n++] = hierarchy->levels[i].labels[k].to;
         }
     for (size_t i = 0; i < hierarchy->n_changes; i++)
         turns->days[n++] = hierarchy->changes[i].day;

@@ -91,6 +91,13 @@ static dk_status find_vintage(dki_use *use, const dk_hierarchy *hierarchy, const
 
 /* Members. --------------------------------------------------------------------------------------------------------- */
 
+uint32_t dki_use_member(const dki_use *use, uint32_t code, int64_t day)
+{
+    return use->on && use->members[code] > 0
+               ? dki_hierarchy_member_on(use->hierarchy, use->level, dk_dictionary_level(use->values, code), day)
+               : use->members[code];
+}
+
 static dk_status match_members(dki_use *use, dk_error *err)
 {
     const dk_dictionary *levels = dk_column_levels(use->column), *members = dk_dictionary_members(levels);

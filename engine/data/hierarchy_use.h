@@ -27,6 +27,8 @@ typedef struct dki_use {
     uint64_t n_dayless; /* rows with a member and no day */
 } dki_use;
 
+/* The member that a code of the column stands for, where rows have days of their own that of its day; 0: none. */
+uint32_t dki_use_member(const dki_use *use, uint32_t code, int64_t day);
 /* The day of a date or a timestamp that is known. */
 static inline int64_t dki_hierarchy_day(const dk_view *view, size_t i)
 {
@@ -37,7 +39,7 @@ static inline int64_t dki_hierarchy_day(const dk_view *view, size_t i)
 
 /* hierarchy_column.c: the member of a level of that name, or else of that label; 0: there is none. */
 uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_text value);
-/* The one of that name, or else of that label on the day. */
+/* The one of that name, or else of that label on the day; where labels do not change, one that is not there on the day too. */
 uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day);
 /* The same values in a category that knows the level that they are members of, with levels for all members. */
 dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,

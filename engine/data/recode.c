@@ -17,7 +17,7 @@ struct dk_recode {
     dk_context *context;
     dki_recode_items items;
     bool exact;
-    const dk_dictionary *members; /* may be NULL */
+    const dk_dictionary *old, *new; /* may be NULL */
     dki_recode_days days;
     dki_recode_way way; /* hierarchy NULL: no member is lacking */
 };
@@ -162,14 +162,31 @@ dk_status dk_hierarchy_recode_on(const dk_hierarchy *hierarchy, const char *on, 
     return status;
 }
 
-const dk_dictionary *dki_recode_members(const dk_recode *recode)
+const dk_dictionary *dki_recode_old(const dk_recode *recode)
 {
-    return recode->members;
+    return recode->old;
 }
 
-void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *members)
+const dk_dictionary *dki_recode_new(const dk_recode *recode)
 {
-    ((dk_recode *)(uintptr_t)recode)->members = dk_dictionary_retain(members);
+    return recode->new;
+}
+
+void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *old, const dk_dictionary *new)
+{
+    ((dk_recode *)(uintptr_t)recode)->old = dk_dictionary_retain(old);
+    ((dk_recode *)(uintptr_t)recode)->new = dk_dictionary_retain(new);
+}
+
+dk_text dki_recode_kept_name(const dk_recode *recode, dk_text value)
+{
+    uint32_t member = recode->old && dk_dictionary_find(recode->old, value) == 0
+                          ? dk_dictionary_find_label(recode->old, value)
+                          : 0;
+
+    if (member > 0)
+        (void)dk_dictionary_label(recode->new, member, &value);
+    return value;
 }
 
 const dki_recode_way *dki_recode_way_of(const dk_recode *recode)
@@ -224,7 +241,8 @@ void dk_recode_release(const dk_recode *shared)
         return;
     context = recode->context;
     dki_recode_items_drop(&recode->items);
-    dk_dictionary_release(recode->members);
+    dk_dictionary_release(recode->old);
+    dk_dictionary_release(recode->new);
     dk_hierarchy_release(recode->days.hierarchy);
     dk_table_release(recode->days.weights);
     dki_free(context, recode->days.on);

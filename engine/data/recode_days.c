@@ -163,9 +163,13 @@ static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text n
             continue;
         stays = false;
         if (!same_text(value, member))
-            (void)dk_dictionary_label(members, dk_dictionary_find(members, pair.new), &pair.new);
+            (void)dki_hierarchy_label(days->by->hierarchy, 0, dk_dictionary_find(members, pair.new), days->by->day,
+                                      &pair.new);
         status = dki_recode_add(&days->items, name, pair.new, pair.share, err);
     }
+    if (stays && known && !same_text(value, member)) /* it may be called otherwise by then */
+        (void)dki_hierarchy_label(days->by->hierarchy, 0, dk_dictionary_find(members, member), days->by->day,
+                                  &value);
     return stays && status == DK_OK ? dki_recode_add(&days->items, name, value, (dk_ratio){ 1, 1 }, err) : status;
 }
 

@@ -16,7 +16,8 @@ dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, c
 {
     dki_recode_way way = { .hierarchy = hierarchy, .weights = weights };
     dk_context *context = dk_hierarchy_context(hierarchy);
-    const dk_dictionary *members = hierarchy->levels[0].members;
+    const dk_dictionary *members = hierarchy->levels[0].members, *old = NULL, *new = NULL;
+    const dk_recode *made = NULL;
     dk_status status = dki_hierarchy_recode_day(hierarchy, from, &way.from, err);
 
     if (status == DK_OK)
@@ -26,13 +27,23 @@ dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, c
     way.lacking.members = dki_calloc(context, dk_dictionary_n_levels(members) + 1, sizeof(bool), err);
     if (way.lacking.members == NULL)
         return DK_ERR_MEMORY;
-    status = dki_hierarchy_recode(hierarchy, way.from, way.to, weights, NULL, &way.lacking, out, err);
+    status = dki_hierarchy_recode(hierarchy, way.from, way.to, weights, NULL, &way.lacking, &made, err);
     if (status == DK_OK)
-        dki_recode_tell_members(*out, members);
+        status = dki_labels_on(hierarchy, 0, way.from, &old, err);
+    if (status == DK_OK)
+        status = dki_labels_on(hierarchy, 0, way.to, &new, err);
+    if (status == DK_OK)
+        dki_recode_tell_members(made, old, new);
     if (status == DK_OK && way.lacking.n > 0)
-        dki_recode_tell_way(*out, &way);
+        dki_recode_tell_way(made, &way);
     else
         dki_free(context, way.lacking.members);
+    dk_dictionary_release(old);
+    dk_dictionary_release(new);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_recode_release(made);
     return status;
 }
 

@@ -84,9 +84,13 @@ dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_
 dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table, const char *name,
                                    const uint64_t *rows, bool stays, dk_error *err);
 
-/* The members that a recode of a hierarchy is about, for their labels, or NULL; and their being told. */
-const dk_dictionary *dki_recode_members(const dk_recode *recode);
-void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *members);
+/* The members that a recode of a hierarchy is about, with their labels of the days that it goes from and to; NULL: of none. They are
+ * told once. */
+const dk_dictionary *dki_recode_old(const dk_recode *recode);
+const dk_dictionary *dki_recode_new(const dk_recode *recode);
+void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *old, const dk_dictionary *new);
+/* A value that stays: of a member that is called otherwise by then, its label of the day that is recoded to. */
+dk_text dki_recode_kept_name(const dk_recode *recode, dk_text value);
 
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */
 dk_status dki_recode_of(dki_recode_items *items, const dk_recode **out, dk_error *err);

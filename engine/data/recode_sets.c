@@ -37,34 +37,24 @@ static dk_status fail_divided(const struct recoding *r, dk_text member, dk_error
     return DK_ERR_ARGUMENT;
 }
 
-/* The pair in labels, where the member that becomes another has one that is no member itself. */
+/* The pair in labels of the days that it goes from and to, where the member has one then that is no member itself. */
 static bool of_labels(const struct recoding *r, dk_recode_pair *pair)
 {
-    const dk_dictionary *members = dki_recode_members(r->recode);
+    const dk_dictionary *old = dki_recode_old(r->recode), *new = dki_recode_new(r->recode);
     dk_text label;
 
-    if (members == NULL || !dk_dictionary_label(members, dk_dictionary_find(members, pair->old), &label) ||
-        dk_dictionary_find(members, label) > 0)
+    if (old == NULL || !dk_dictionary_label(old, dk_dictionary_find(old, pair->old), &label) ||
+        dk_dictionary_find(old, label) > 0)
         return false;
     pair->old = label;
-    (void)dk_dictionary_label(members, dk_dictionary_find(members, pair->new), &pair->new);
+    (void)dk_dictionary_label(new, dk_dictionary_find(new, pair->new), &pair->new);
     return true;
 }
 
-/* Members that had a label one after the other have it together where one had another label then. */
-static dk_status fail_label(dk_text label, dk_text a, dk_text b, dk_error *err)
-{
-    (void)dki_fail(err, DK_ERR_DATA, "the label %.*s stands for %.*s and for %.*s, at one time or another",
-                   (int)label.size, label.bytes, (int)a.size, a.bytes, (int)b.size, b.bytes);
-    dki_hint(err, "recode sets of codes: labels change");
-    return DK_ERR_DATA;
-}
-
-/* What a member is now that a pair is about; by: of each code the member that the pair which it had was about. */
+/* What a member is now that a pair is about. */
 static dk_status apply_pair(const struct recoding *r, dk_recode_pair pair, bool by_label, dk_text *becomes,
-                            dk_text *by, dk_error *err)
+                            dk_error *err)
 {
-    dk_text member = pair.old;
     uint32_t code = by_label && !of_labels(r, &pair) ? 0 : dk_dictionary_find(r->before, pair.old);
     const char *fault = dki_member_fault(pair.new);
 
@@ -75,10 +65,7 @@ static dk_status apply_pair(const struct recoding *r, dk_recode_pair pair, bool 
     if (fault)
         return dki_fail(err, DK_ERR_RANGE, "%s: \"%.*s\" cannot be in a set: it %s", r->name, (int)pair.new.size,
                         pair.new.bytes, fault);
-    if (by[code].bytes)
-        return fail_label(pair.old, by[code], member, err);
     becomes[code] = pair.new;
-    by[code] = member;
     return DK_OK;
 }
 
@@ -86,14 +73,12 @@ static dk_status apply_pair(const struct recoding *r, dk_recode_pair pair, bool 
 static dk_status find_names(const struct recoding *r, dk_text *becomes, dk_error *err)
 {
     size_t n_pairs = dk_recode_n_pairs(r->recode);
-    dk_text *by = dki_calloc(r->context, dk_dictionary_n_levels(r->before) + 1, sizeof *by, err);
-    dk_status status = by ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = DK_OK;
 
     for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->before); code++)
-        becomes[code] = dk_dictionary_level(r->before, code);
+        becomes[code] = dki_recode_kept_name(r->recode, dk_dictionary_level(r->before, code));
     for (size_t i = 0; i < 2 * n_pairs && status == DK_OK; i++)
-        status = apply_pair(r, dk_recode_get(r->recode, i % n_pairs), i >= n_pairs, becomes, by, err);
-    dki_free(r->context, by);
+        status = apply_pair(r, dk_recode_get(r->recode, i % n_pairs), i >= n_pairs, becomes, err);
     return status;
 }
 

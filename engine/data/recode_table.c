@@ -15,11 +15,9 @@
 #include "recode_table.h"
 #include "table_parts.h"
 
-/* A member as the column has it: its label, where it has one and the column goes by labels. */
-static dk_text name_of(const dki_recoding *recoding, dk_text member, bool by_label)
+/* A member as a column that goes by labels has it: its label, where it has one. */
+static dk_text label_of(const dk_dictionary *members, dk_text member)
 {
-    const dk_dictionary *members = by_label ? dki_recode_members(recoding->recode) : NULL;
-
     if (members)
         (void)dk_dictionary_label(members, dk_dictionary_find(members, member), &member);
     return member;
@@ -28,8 +26,8 @@ static dk_text name_of(const dki_recoding *recoding, dk_text member, bool by_lab
 /* The code that the column has for a member; by label: for its label, which is no member itself. */
 static uint32_t find_member(const dki_recoding *recoding, dk_text member, bool by_label)
 {
-    const dk_dictionary *members = dki_recode_members(recoding->recode);
-    dk_text name = name_of(recoding, member, by_label);
+    const dk_dictionary *members = dki_recode_old(recoding->recode);
+    dk_text name = by_label ? label_of(members, member) : member;
 
     return by_label && (members == NULL || dk_dictionary_find(members, name) > 0)
                ? 0
@@ -77,14 +75,17 @@ static dk_status make_levels(dki_recoding *recoding, dk_error *err)
         status = keep_levels(recoding, &map, err);
     for (uint32_t code = 1; code < recoding->n_codes && status == DK_OK; code++)
         if (recoding->becomes[code].n == 0) {
-            status = dki_text_map_add(&map, dk_dictionary_level(values, code).bytes,
-                                      dk_dictionary_level(values, code).size, &number, err);
+            dk_text name = dki_recode_kept_name(recoding->recode, dk_dictionary_level(values, code));
+
+            status = dki_text_map_add(&map, name.bytes, name.size, &number, err);
             recoding->becomes[code].codes = number + 1;
         }
     for (size_t i = 0; i < 2 * n_pairs && status == DK_OK; i++) {
         bool by_label = i >= n_pairs;
-        dk_text name = name_of(recoding, dk_recode_get(recoding->recode, i % n_pairs).new, by_label);
+        dk_text name = dk_recode_get(recoding->recode, i % n_pairs).new;
 
+        if (by_label)
+            name = label_of(dki_recode_new(recoding->recode), name);
         if (recoding->codes[i] == 0 && (by_label || recoding->by_label))
             continue;
         status = dki_text_map_add(&map, name.bytes, name.size, &number, err);
@@ -102,25 +103,6 @@ static dk_status make_levels(dki_recoding *recoding, dk_error *err)
             dki_dictionary_adopt(plain, recoding->values, &recoding->levels, err); /* labels of those that stay */
     dk_dictionary_release(plain);
     return status;
-}
-
-static bool same_old(const dki_recoding *recoding, size_t a, size_t b)
-{
-    dk_text x = dk_recode_get(recoding->recode, a).old, y = dk_recode_get(recoding->recode, b).old;
-
-    return x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0;
-}
-
-/* Members that had a label one after the other have it together where one had another label then. */
-static dk_status fail_label(const dki_recoding *recoding, size_t a, size_t b, dk_error *err)
-{
-    dk_text x = dk_recode_get(recoding->recode, a).old, y = dk_recode_get(recoding->recode, b).old,
-            label = name_of(recoding, y, true);
-
-    (void)dki_fail(err, DK_ERR_DATA, "the label %.*s stands for %.*s and for %.*s, at one time or another",
-                   (int)label.size, label.bytes, (int)x.size, x.bytes, (int)y.size, y.bytes);
-    dki_hint(err, "recode a column of codes: labels change");
-    return DK_ERR_DATA;
 }
 
 static dk_status match(dki_recoding *recoding, dk_error *err)
@@ -145,8 +127,6 @@ static dk_status match(dki_recoding *recoding, dk_error *err)
         recoding->by_label |= by_label;
         if (recoding->becomes[code].n++ == 0)
             recoding->becomes[code].first = i;
-        else if (by_label && !same_old(recoding, recoding->becomes[code].first % n_pairs, i % n_pairs))
-            return fail_label(recoding, recoding->becomes[code].first % n_pairs, i % n_pairs, err);
     }
     status = make_levels(recoding, err);
     return status == DK_OK

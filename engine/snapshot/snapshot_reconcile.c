@@ -139,6 +139,33 @@ static dk_status settle_hierarchy(const struct pair *pair, const dk_dictionary *
     return DK_OK;
 }
 
+/* What vintages call otherwise is called as the later one does: *levels, which has the file's labels, gets the delivery's before them. */
+static dk_status call_as_later(const struct pair *pair, const dk_dictionary **levels, dk_error *err)
+{
+    const dk_dictionary *own = dk_column_levels(pair->from), *known = dk_column_levels(pair->to);
+    const dk_dictionary *called = NULL, *made = NULL;
+    dk_dictionary *plain = NULL;
+    size_t level;
+    dk_status status;
+
+    if (own == NULL || !dki_levels_vintages(own, known) ||
+        strcmp(dk_hierarchy_vintage(dk_dictionary_hierarchy(own, &level)),
+               dk_hierarchy_vintage(dk_dictionary_hierarchy(known, &level))) < 0)
+        return DK_OK;
+    status = dk_dictionary_with_labels(*levels, NULL, &plain, err);
+    if (status == DK_OK)
+        status = dki_dictionary_adopt(plain, own, &called, err);
+    if (status == DK_OK)
+        status = dki_dictionary_adopt(called, *levels, &made, err);
+    dk_dictionary_release(plain);
+    dk_dictionary_release(called);
+    if (status != DK_OK)
+        return status;
+    dk_dictionary_release(*levels);
+    *levels = made;
+    return DK_OK;
+}
+
 /* The file's dictionary, and the levels that it lacks behind it, with their labels. */
 static dk_status extend_levels(const struct pair *pair, const dk_dictionary **out, dk_error *err)
 {
@@ -150,7 +177,7 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
     uint32_t code;
     dk_status status = DK_OK;
 
-    if (own && dki_labels_differ(own, levels.known, &code))
+    if (own && !dki_levels_vintages(own, levels.known) && dki_labels_differ(own, levels.known, &code))
         return labels_differ(pair, own, levels.known, code, err);
     dki_text_map_init(&levels.lacking, pair->context);
     levels.seen = dki_calloc(pair->context, own ? dk_dictionary_n_levels(own) + 1 : 1, sizeof *levels.seen, err);
@@ -177,6 +204,8 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
     dki_free(pair->context, texts);
     dki_free(pair->context, levels.seen);
     dki_text_map_drop(&levels.lacking);
+    if (status == DK_OK)
+        status = call_as_later(pair, &made, err);
     if (status == DK_OK)
         status = settle_hierarchy(pair, &made, err);
     if (status == DK_OK)

@@ -10,10 +10,12 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/hierarchy_levels.h"
 #include "data/hierarchy_parts.h"
 
 #define HAS_LABELS 2u
+#define LABELS_CHANGE 4u
 #define SPAN_NUMBERS 5u
 #define CHANGE_NUMBERS 5u
 
@@ -78,7 +80,8 @@ static dk_status put_members(dki_buffer *directory, const dki_hierarchy_level *l
 {
     const dk_dictionary *members = level->members;
     bool has_labels = dk_dictionary_has_labels(members);
-    uint64_t numbers[] = { (dk_dictionary_is_declared(members) ? 1u : 0u) | (has_labels ? HAS_LABELS : 0u),
+    uint64_t numbers[] = { (dk_dictionary_is_declared(members) ? 1u : 0u) | (has_labels ? HAS_LABELS : 0u) |
+                               (level->n_labels > 0 ? LABELS_CHANGE : 0u),
                            dk_dictionary_n_levels(members) };
     dk_status status = put_numbers(directory, numbers, 2, err);
 
@@ -108,6 +111,22 @@ static dk_status put_spans(dki_buffer *directory, const dki_hierarchy_level *lev
     return status;
 }
 
+/* Of a level whose labels change, those of each day. */
+static dk_status put_labels(dki_buffer *directory, const dki_hierarchy_level *level, dk_error *err)
+{
+    dk_status status = level->n_labels > 0 ? dki_put_u64(directory, level->n_labels, err) : DK_OK;
+
+    for (size_t i = 0; i < level->n_labels && status == DK_OK; i++) {
+        const dki_label *label = &level->labels[i];
+        uint64_t numbers[] = { label->member, (uint64_t)label->from, (uint64_t)label->to };
+
+        status = put_numbers(directory, numbers, 3, err);
+        if (status == DK_OK)
+            status = dki_put_text(directory, label->text.bytes, err);
+    }
+    return status;
+}
+
 static dk_status put_tree(dki_buffer *directory, const dk_hierarchy *hierarchy, dk_error *err)
 {
     dk_status status = dki_put_text(directory, hierarchy->name, err);
@@ -132,6 +151,8 @@ static dk_status put_tree(dki_buffer *directory, const dk_hierarchy *hierarchy, 
 
         status = put_numbers(directory, numbers, CHANGE_NUMBERS, err);
     }
+    for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
+        status = put_labels(directory, &hierarchy->levels[i], err);
     return status;
 }
 
@@ -187,7 +208,7 @@ static void wrong(dki_cursor *cursor)
 }
 
 static dk_status get_members(dki_cursor *cursor, dki_arena *arena, dk_hierarchy *hierarchy, size_t level,
-                             dk_error *err)
+                             bool *labels_change, dk_error *err)
 {
     dk_dictionary *plain = NULL, *labelled = NULL;
     uint64_t flags = dki_get_u64(cursor);
@@ -209,6 +230,7 @@ static dk_status get_members(dki_cursor *cursor, dki_arena *arena, dk_hierarchy 
     }
     if (status != DK_OK || cursor->bad)
         return status;
+    *labels_change = flags & LABELS_CHANGE;
     status = dk_dictionary_new(hierarchy->context, names, n, flags & 1, &plain, err);
     if (status == DK_OK && flags & HAS_LABELS)
         status = dk_dictionary_with_labels(plain, labels, &labelled, err);
@@ -284,19 +306,50 @@ static dk_status get_changes(dki_cursor *cursor, dk_hierarchy *hierarchy, dk_err
     return cursor->bad ? DK_OK : dki_changes_settle(hierarchy, err);
 }
 
+/* Labels of one member do not overlap, as they are by member, then by day. */
+static dk_status get_labels(dki_cursor *cursor, dki_arena *arena, dk_hierarchy *hierarchy, size_t level,
+                            dk_error *err)
+{
+    size_t n = get_count(cursor, 32);
+    dki_label *items = dki_arena_array(arena, n, sizeof *items, err);
+    dk_status status = items ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK && cursor->bad == NULL; i++) {
+        uint64_t member = dki_get_u64(cursor);
+        int64_t from = (int64_t)dki_get_u64(cursor), to = (int64_t)dki_get_u64(cursor);
+        const char *text = NULL;
+
+        status = dki_get_text(cursor, arena, &text, err);
+        if (status != DK_OK)
+            break;
+        items[i] = (dki_label){ (uint32_t)member, from, to, { text, text ? strlen(text) : 0 } };
+        if (text == NULL || !has_member(hierarchy, level, member) || from >= to || !is_day(from, DKI_DAY_FIRST) ||
+            !is_day(to, DKI_DAY_LAST) || dki_utf8_check(text, strlen(text)) != strlen(text) ||
+            (i > 0 && (items[i - 1].member > member || (items[i - 1].member == member && items[i - 1].to > from))))
+            wrong(cursor);
+    }
+    return status == DK_OK && cursor->bad == NULL ? dki_labels_set(hierarchy, level, items, n, err) : status;
+}
+
 /* What stands behind the names of levels. */
 static dk_status get_parts(dki_cursor *cursor, dki_arena *arena, dk_hierarchy *hierarchy, dk_error *err)
 {
+    bool labels_change[DK_MOST_LEVELS] = { false };
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK && cursor->bad == NULL; i++)
-        status = get_members(cursor, arena, hierarchy, i, err);
+        status = get_members(cursor, arena, hierarchy, i, &labels_change[i], err);
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK && cursor->bad == NULL; i++)
         status = get_spans(cursor, hierarchy, i, err);
     if (status == DK_OK && cursor->bad == NULL)
         status = dki_hierarchy_settle(hierarchy, err);
     if (status == DK_OK && cursor->bad == NULL)
         status = get_changes(cursor, hierarchy, err);
+    for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK && cursor->bad == NULL; i++)
+        if (labels_change[i])
+            status = get_labels(cursor, arena, hierarchy, i, err);
+    if (status == DK_OK && cursor->bad == NULL)
+        dki_labels_settle(hierarchy);
     return status;
 }
 

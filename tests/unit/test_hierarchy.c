@@ -386,7 +386,8 @@ static void every_allocation_may_fail(void **state)
 {
     static const char *const levels[] = { "g", "r", "l" }, *const labels[] = { NULL, "naam", NULL };
     const dk_table *rows = make_table(context, "g:category r:text naam:text l:category van:date tot:date\n"
-                                               "A|X|iks|N|-|2020-01-01\nB|X|iks|N|-|-\nC|Y|-|N|-|-\n");
+                                               "A|X|iks|N|-|2020-01-01\nB|X|iks|N|-|2020-01-01\nB|X|ix|N|2020-01-01|-\n"
+                                               "C|Y|-|N|-|-\n");
     const dk_table *changes = make_table(context, GEO_CHANGES), *told = NULL, *table = NULL;
     const dk_table *people = make_table(context, "g:text dag:date\nA|2019-01-01\nQ|2019-01-01\nB|2021-01-01\n");
     dk_hierarchy_spec spec = {

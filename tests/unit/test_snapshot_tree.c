@@ -35,7 +35,7 @@ static const dk_hierarchy *labelled(void)
 {
     static const char *const levels[] = { "g", "r" }, *const labels[] = { "naam", NULL };
     const dk_table *table = make_table(context, "g:category[b,a] naam:text r:text van:date tot:date\n"
-                                                "a|Aa|X|-|2016-01-01\nb|-|X|-|-\na|Aa|Y|2017-01-01|-\n");
+                                                "a|Aa|X|-|2016-01-01\nb|-|X|-|-\na|Ab|Y|2017-01-01|-\n");
     const dk_table *changes = make_table(context, "date:date old:text new:text share:ratio\n"
                                                   "2016-01-01|a|b|-\n2017-01-01|b|a|1/3\n2017-01-01|b|b|2/3\n");
     dk_hierarchy_spec spec = {

@@ -1,0 +1,101 @@
+-- hierarchy_labels.lua - what members are called on each day.
+
+local test = ...
+
+local rows_of = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/hierarchies.lua").rows_of
+
+-- G2 is called otherwise from 2016 on, its region from 2018 on, and G3 is called then what G2 was.
+local function renamed(dk, more)
+  local text = "g;naam;r;rnaam;van;tot\nG1;Rijnwaarden;X;Midden;;2018-01-01\nG2;Zevenaar;X;Midden;;2016-01-01\n"
+    .. "G2;Groot Zevenaar;X;Midden;2016-01-01;2018-01-01\nG2;Groot Zevenaar;X;Nieuw Midden;2018-01-01;\n"
+    .. "G3;Zevenaar;Y;Rest;2018-01-01;\n"
+  return dk.read_text(text .. (more or ""), { types = { van = "date", tot = "date" } }), { "g", "r" },
+    { from = "van", to = "tot", labels = { g = "naam", r = "rnaam" },
+      changes = { { date = "2018-01-01", old = "Rijnwaarden", new = "Groot Zevenaar" } } }
+end
+
+-- The rows of a table by labels.
+local function shown(table, ...)
+  for _, name in ipairs { ... } do
+    local ok, labelled = pcall(table.derive, table, ("%s = text(label(%s))"):format(name, name))
+    table = ok and labelled or table -- else it has none
+  end
+  return rows_of(table, ...)
+end
+
+test("a member is called what it was called on the day", function(t, dk)
+  local places = dk.hierarchy(renamed(dk))
+  t.eq(shown(places:at("2015-12-31"):table(), "g", "r"), { "Rijnwaarden/Midden", "Zevenaar/Midden" })
+  t.eq(shown(places:at("2016-01-01"):table(), "g", "r"), { "Rijnwaarden/Midden", "Groot Zevenaar/Midden" })
+  t.eq(shown(places:at("2018-01-01"):table(), "g", "r"), { "Groot Zevenaar/Nieuw Midden", "Zevenaar/Rest" })
+  local function vintage(day)
+    return dk.read_text "g;n\nG2;1\n":use(places:at(day))
+  end
+  t.eq(shown(vintage "2017-01-01", "g", "r"), { "G2/Midden" })
+  t.eq(shown(vintage "2018-01-01":breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"),
+    { "Nieuw Midden/1" })
+  -- values that are labels stand for who is called so on the day
+  local rows = dk.read_text("dag;plaats;n\n2015-01-01;Zevenaar;1\n2017-01-01;Groot Zevenaar;2\n2018-01-01;Zevenaar;4\n"
+    .. "2015-01-01;G1;8\n2015-01-01;Groot Zevenaar;16\n", { types = { plaats = "category" } })
+  local told = rows:use(places, { column = "plaats", level = "g", on = "dag" })
+  t.eq(rows_of(told, "plaats", "r"), { "Zevenaar/X", "Groot Zevenaar/X", "Zevenaar/Y", "G1/X", "Groot Zevenaar/-" })
+  t.eq(told:notes(), { "1 row has a plaats that the hierarchy does not know on its day: Groot Zevenaar" })
+  t.eq(rows_of(told:use(places, { column = "plaats", level = "g", on = "dag" }), "r"), { "X", "X", "Y", "X", "-" })
+  t.eq(shown(told:head(3), "r"), { "Nieuw Midden", "Nieuw Midden", "Rest" }) -- of all days: the last label
+  local old = rows:where "dag < date('2016-01-01')":use(places:at "2015-01-01", { column = "plaats", level = "g" })
+  t.eq(rows_of(old, "r"), { "X", "X", "-" })
+  -- a recode tells labels of the one day by those of the other
+  local three = dk.read_text "plaats\nRijnwaarden\nZevenaar\nG2\n"
+  t.eq(rows_of(three:recode("plaats", places:recode("2015-01-01", "2018-01-01")), "plaats"),
+    { "Groot Zevenaar", "Groot Zevenaar", "G2" })
+  t.eq(rows_of(rows:where "n < 8":recode("plaats", places:recode { on = "dag", to = "2018-01-01" }), "plaats"),
+    { "Groot Zevenaar", "Groot Zevenaar", "Zevenaar" })
+end)
+
+test("labels of days are kept, and what vintages call otherwise is put together", function(t, dk)
+  local places = dk.hierarchy(renamed(dk))
+  local first = dk.read_text "g;n\nG1;1\nG2;2\n":use(places:at "2015-01-01")
+  local later = dk.read_text "g;n\nG2;4\n":use(places:at "2018-01-01")
+  for _, both in ipairs { first:append(later), later:append(first) } do
+    t.eq(shown(both:breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"), { "Nieuw Midden/7" })
+  end
+  local path = t.path "vintages.dk"
+  first:save(path)
+  later:save(path, { append = true })
+  t.eq(shown(dk.open(path), "g", "r"), { "G1/Nieuw Midden", "G2/Nieuw Midden", "G2/Nieuw Midden" })
+  -- a table of all days keeps the labels of each
+  local rows = dk.read_text("dag;g;n\n2015-01-01;G2;1\n2018-01-01;G3;2\n", { types = { g = "category" } })
+  rows:use(places, { on = "dag" }):save(path)
+  local opened = dk.open(path)
+  t.eq(shown(opened:append(rows:use(places, { on = "dag" })):breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"),
+    { "Nieuw Midden/2", "Rest/4" })
+  -- the same division under another name is the same division
+  local by = dk.breakdown { by = "g", measures = "som = sum(n)" }
+  local named = dk.hierarchy(dk.read_text "g;r;rnaam;van;tot\nA;X;Oud;;2018-01-01\nA;X;Nieuw;2018-01-01;\n", { "g", "r" },
+    { from = "van", to = "tot", labels = { r = "rnaam" } })
+  local rolled = by:compare(dk.read_text "g;n\nA;1\n":use(named:at "2017-01-01"),
+    dk.read_text "g;n\nA;2\n":use(named:at "2018-01-01")):roll_up "r"
+  t.eq(rows_of(rolled, "r", "som_base", "som_other"), { "X/1/2" })
+end)
+
+test("a member with two labels on one day is refused", function(t, dk)
+  t.raises(function() dk.hierarchy(renamed(dk, "G2;Zuid;X;Nieuw Midden;2019-01-01;2020-01-01\n")) end,
+    "G2 has the labels \"Groot Zevenaar\" and \"Zuid\" on one day, 2019-01-01",
+    "a member has one label at a time: end the one before the other begins")
+  t.raises(function() dk.hierarchy(renamed(dk, "G4;Vier;X;Midden;2017-06-01;2018-06-01\n")) end,
+    "X has the labels \"Midden\" and \"Nieuw Midden\" on one day, 2018-01-01")
+  t.raises(function() dk.hierarchy(renamed(dk, "G4;Zevenaar;Y;Rest;2019-01-01;\n")) end,
+    "the label \"Zevenaar\" stands for G3 and for G4 on one day, 2019-01-01")
+  -- the long form too, and without days
+  local function long(text)
+    return dk.read_text("code;naam;boven;soort;van;tot\n" .. text), { "g", "r" },
+      { member = "code", parent = "boven", level = "soort", labels = "naam", from = "van", to = "tot" }
+  end
+  local places = dk.hierarchy(long("X;Midden;;r;;2018-01-01\nX;Nieuw;;r;2018-01-01;\n"
+    .. "A;Een;X;g;;2017-01-01\nA;Twee;X;g;2017-01-01;\n"))
+  t.eq(shown(places:at("2016-01-01"):table(), "g", "r"), { "Een/Midden" })
+  t.eq(shown(places:at("2017-06-01"):table(), "g", "r"), { "Twee/Midden" })
+  t.eq(shown(places:at("2018-06-01"):table(), "g", "r"), { "Twee/Nieuw" })
+  t.raises(function() dk.hierarchy(long "X;Midden;;r;;\nX;Nieuw;;r;;\nA;Een;X;g;;\n") end,
+    "X has the labels \"Midden\" and \"Nieuw\" on one day")
+end)
