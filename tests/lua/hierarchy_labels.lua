@@ -99,3 +99,67 @@ test("a member with two labels on one day is refused", function(t, dk)
   t.raises(function() dk.hierarchy(long "X;Midden;;r;;\nX;Nieuw;;r;;\nA;Een;X;g;;\n") end,
     "X has the labels \"Midden\" and \"Nieuw\" on one day")
 end)
+
+-- Codes that are called this and that, one after the other; of each day who is called what.
+local function draw(pick)
+  local days, codes, names, called = 6, 3 + pick(3), 4, {}
+  for d = 0, days - 1 do
+    called[d] = {}
+    local taken = {}
+    for c = 1, codes do
+      local name = d > 0 and pick(3) > 0 and called[d - 1][c] or "naam" .. pick(names) + 1
+      if name and not taken[name] and pick(12) > 0 then called[d][c], taken[name] = name, c end
+    end
+  end
+  return days, codes, called
+end
+
+local function day(d) return ("2016-01-%02d"):format(d + 1) end
+
+test("random names of codes stand for who is called so on each day", function(t, dk)
+  local pick = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")(31)
+  for _ = 1, os.getenv "DEKKING_TEST_QUICK" and 30 or 200 do
+    local days, codes, called = draw(pick)
+    local lines = { "code;naam;r;van;tot" }
+    for c = 1, codes do
+      local start = 0
+      for d = 0, days - 1 do
+        if d + 1 == days or called[d][c] ~= called[d + 1][c] or pick(6) == 0 then
+          lines[#lines + 1] = ("G%d;%s;R%d;%s;%s"):format(c, called[d][c] or "", c, start > 0 and day(start) or "",
+            d + 1 < days and day(d + 1) or "")
+          start = d + 1
+        end
+      end
+    end
+    local source = dk.read_text(table.concat(lines, "\n") .. "\n", { types = { code = "category", naam = "category",
+      r = "category", van = "date", tot = "date" } })
+    local geo = dk.hierarchy(source, { "code", "r" }, { from = "van", to = "tot", labels = { code = "naam" } })
+    local dated = tostring(geo):find "of all days" ~= nil
+    local rows, expected, forth = { "dag;plaats" }, {}, {}
+    local to = pick(days)
+    for i = 1, 12 do
+      local d, value = pick(days), pick(3) == 0 and "G" .. pick(codes) + 1 or "naam" .. pick(4) + 1
+      local code = tonumber(value:match "^G(%d)")
+      for c = 1, codes do code = code or called[d][c] == value and c or nil end
+      rows[i + 1], expected[i] = day(d) .. ";" .. value, code and "R" .. code or "-"
+      forth[i] = code and value:find "^naam" and called[to][code] or value
+    end
+    local read = dk.read_text(table.concat(rows, "\n") .. "\n", { types = { dag = "date", plaats = "category" } })
+    if dated then
+      t.eq(rows_of(read:use(geo, { column = "plaats", level = "code", on = "dag" }), "r"), expected)
+      t.eq(rows_of(read:recode("plaats", geo:recode { on = "dag", to = day(to) }), "plaats"), forth)
+    end
+    for d = 0, days - 1 do
+      local then_ = geo:at(day(d))
+      local names = {}
+      for c = 1, codes do names[c] = called[d][c] or "G" .. c end
+      t.eq(shown(then_:table(), "code"), names)
+      local one = read:where("dag == $d", { d = dk.date(day(d)) })
+      local list = {}
+      for i, row in ipairs(rows) do
+        if row:sub(1, 10) == day(d) then list[#list + 1] = expected[i - 1] end
+      end
+      t.eq(rows_of(one:use(then_, { column = "plaats", level = "code" }), "r"), list)
+    end
+  end
+end)
