@@ -28,7 +28,7 @@ dki_share dki_share_unstated(uint64_t key, size_t i, size_t n);
 /* A weight that nobody gave. */
 dki_share dki_share_unweighed(uint64_t key);
 dki_share dki_share_add(const dki_share *a, const dki_share *b);
-/* Of what does not fit: it is known at the points alone. */
+/* Told by the points, also of what does not fit. */
 bool dki_share_is_zero(const dki_share *share);
 dki_share dki_share_div(const dki_share *a, const dki_share *b); /* b is not 0 */
 dki_share dki_share_mul(const dki_share *a, const dki_share *b);

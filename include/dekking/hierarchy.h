@@ -44,8 +44,8 @@ typedef struct dk_hierarchy_spec {
  *         DK_ERR_ARGUMENT   no levels, or too many; a level twice
  *         DK_ERR_DATA       (with the row or the day) a member that belongs to two parents on one day; a parent that is not
  *                           of a later level, which every cycle has; a member without a parent on a day on which it is
- *                           valid; a label that stands for two members on one day; validity that ends before it begins; a
- *                           row without a member; shares of an old member that do not add up to 1
+ *                           valid; a label that stands for two members on one day; a member with two labels on one day;
+ *                           validity that ends before it begins; a row without a member; shares of an old member that do not add up to 1
  *         DK_ERR_MARGIN     the table has rows that are totals
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_hierarchy_new(const dk_table *table, const dk_hierarchy_spec *spec,
@@ -59,13 +59,13 @@ DK_API size_t dk_hierarchy_n_levels(const dk_hierarchy *hierarchy);
 DK_API const char *dk_hierarchy_level(const dk_hierarchy *hierarchy, size_t level); /* its name; 0 is the finest */
 /* The level of that name, or SIZE_MAX. */
 DK_API size_t dk_hierarchy_find_level(const dk_hierarchy *hierarchy, const char *name);
-/* Members of a level, of all days; code k is member k. Labels are labels. Borrowed. */
+/* Members of a level, of all days; code k is member k. Labels are labels, of all days the last ones. Borrowed. */
 DK_API const dk_dictionary *dk_hierarchy_members(const dk_hierarchy *hierarchy, size_t level);
 DK_API bool dk_hierarchy_is_dated(const dk_hierarchy *hierarchy);
 /* The day that it holds on, such as 2018-01-01, where it is one vintage of a dated one; else NULL. */
 DK_API const char *dk_hierarchy_vintage(const dk_hierarchy *hierarchy);
 
-/* What holds on a day ("2018-01-01"): members that are valid then, and their parents. Errors: DK_ERR_ARGUMENT for what is no
+/* What holds on a day ("2018-01-01"): members that are valid then, their labels of that day, and their parents. Errors: DK_ERR_ARGUMENT for what is no
  * day; DK_ERR_DATA where nothing is valid then; DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_hierarchy_at(const dk_hierarchy *hierarchy, const char *day,
                                              const dk_hierarchy **out, dk_error *err);
