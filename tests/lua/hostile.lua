@@ -41,8 +41,8 @@ end
 local function all_functions(dk)
   local list, seen = {}, {}
   local skip = {
-    budget = true, threads = true, write = true, write_receipt = true, save = true, print = true, __gc = true,
-    __close = true, class = true, export = true, help = true,
+    budget = true, threads = true, write = true, write_file = true, write_receipt = true, save = true, print = true,
+    __gc = true, __close = true, class = true, export = true, help = true,
   }
   local function add(functions, where)
     for name, value in pairs(functions) do
