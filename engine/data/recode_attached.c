@@ -1,8 +1,8 @@
 /* recode_attached.c - figures beside a table in which members of a column become others.
  *
  * Figures that are known by the column have members too, which become what the rows' do: a merger adds them up, also those of members
- * that no row has. Where rows are divided, or each is told by its own day, nobody knows what part of a figure goes along: figures
- * stay, and a note says so. So it does where rows come into another group of a later level by which figures are known.
+ * that no row has. Where rows or figures are divided, or each row is told by its own day, nobody knows what part of a figure goes along:
+ * figures stay, and a note says so. So it does where rows come into another group of a later level by which figures are known.
  */
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +22,11 @@ static bool is_known_by(const dk_attachment *attachment, const char *name)
     return false;
 }
 
+static const dk_column *column_of(const dk_table *table, const char *name)
+{
+    return dk_table_field(table, dk_table_find(table, name))->column;
+}
+
 dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_recode *recode,
                               dk_attachment out[DK_MOST_ATTACHED], dk_error *err)
 {
@@ -30,9 +35,14 @@ dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_
 
     for (size_t i = 0; i < properties->n_attached && status == DK_OK; i++) {
         const dk_attachment *attachment = &properties->attached[i];
+        bool stays = recode == NULL || !is_known_by(attachment, name);
 
         out[i] = (dk_attachment){ NULL, attachment->by, attachment->n_by };
-        if (recode && is_known_by(attachment, name))
+        if (!stays)
+            status = dki_recode_divides(recode, column_of(attachment->table, name), &stays, err);
+        if (status != DK_OK)
+            break;
+        if (!stays)
             status = dk_table_recode(attachment->table, name, recode, NULL, &out[i].table, err);
         else
             out[i].table = dk_table_retain(attachment->table);
@@ -79,7 +89,7 @@ static dk_status leave_groups(const dk_table *table, const dk_table *made, const
 }
 
 dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table, const char *name,
-                                   const uint64_t *rows, bool stays, dk_error *err)
+                                   const uint64_t *rows, const dk_attachment *attached, dk_error *err)
 {
     const dk_properties *properties = dk_table_properties(table);
     dk_status status = DK_OK;
@@ -87,7 +97,7 @@ dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table,
     for (size_t i = 0; i < properties->n_attached && status == DK_OK; i++) {
         const dk_attachment *attachment = &properties->attached[i];
         const dk_table *noted = NULL;
-        bool parts = stays && is_known_by(attachment, name), leaves = false;
+        bool parts = is_known_by(attachment, name) && attached[i].table == attachment->table, leaves = false;
         char note[500], keys[300];
 
         if (!parts)

@@ -90,6 +90,49 @@ static dk_status mark(const dk_column *column, bool *occurs, dk_error *err)
     return status;
 }
 
+/* Whether a member of rows becomes several; occurs: of each code of a category whether rows have it. */
+static bool divides_some(const dk_recode *recode, const dk_dictionary *levels, const bool *occurs)
+{
+    const dk_dictionary *old = dki_recode_old(recode);
+
+    for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
+        dk_recode_pair pair = dk_recode_get(recode, i);
+        uint32_t code = dk_dictionary_find(levels, pair.old);
+        dk_text label;
+
+        if (code == 0 && old && dk_dictionary_label(old, dk_dictionary_find(old, pair.old), &label))
+            code = dk_dictionary_find(levels, label);
+        if (occurs[code] && code > 0 && pair.share.numerator != pair.share.denominator)
+            return true;
+    }
+    return false;
+}
+
+dk_status dki_recode_divides(const dk_recode *recode, const dk_column *column, bool *out, dk_error *err)
+{
+    const dki_recode_way *way = dki_recode_way_of(recode);
+    const dk_column *members = NULL;
+    bool *occurs = NULL;
+    dk_status status = DK_OK;
+
+    *out = false;
+    if (!dk_recode_is_exact(recode))
+        status = dki_column_categorise(column, &members, err);
+    if (status == DK_OK && members) {
+        const dk_dictionary *levels = dk_column_levels(members);
+        size_t n_codes = dk_dictionary_n_levels(levels) + 1;
+
+        occurs = dki_calloc(dk_column_context(column), n_codes, sizeof *occurs, err);
+        status = occurs ? mark(members, occurs, err) : DK_ERR_MEMORY;
+        *out = status == DK_OK && divides_some(recode, levels, occurs);
+        for (uint32_t code = 1; way && code < n_codes && status == DK_OK && !*out; code++)
+            *out = occurs[code] && lacking_member(way, dk_dictionary_level(levels, code)) > 0;
+    }
+    dki_free(dk_column_context(column), occurs);
+    dk_column_release(members);
+    return status;
+}
+
 dk_status dki_recode_check_rows(const dk_recode *recode, const dk_column *column, dk_error *err)
 {
     const dki_recode_way *way = dki_recode_way_of(recode);

@@ -44,6 +44,8 @@ dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int6
                                const bool *wanted, dki_lacking *lacking, const dk_recode **out, dk_error *err);
 /* recode_lacking.c: that rows of a column, a category or sets, have no member that is lacking. */
 dk_status dki_recode_check_rows(const dk_recode *recode, const dk_column *column, dk_error *err);
+/* Whether rows of a column have a member that becomes several, or one that is lacking. */
+dk_status dki_recode_divides(const dk_recode *recode, const dk_column *column, bool *out, dk_error *err);
 /* What a recode between two days goes by where some members are lacking; NULL: there are none. */
 typedef struct dki_recode_way {
     const dk_hierarchy *hierarchy;
@@ -76,13 +78,14 @@ dk_status dki_recode_keep(const dk_table *table, const dk_dictionary *values, co
 dk_status dki_recode_follow(const dk_table *table, const char *name, const uint64_t *rows, uint64_t n_rows,
                             dk_field *fields, dk_error *err);
 
-/* recode_attached.c: what is attached to the table as it is after the recode, one for each that it has; recode NULL: figures stay. Tables are
- * new references, of which those are NULL that a failure left out: out is all NULL before. */
+/* recode_attached.c: what is attached to the table as it is after the recode, one for each that it has; recode NULL: figures stay, as
+ * those do of which one would be divided. Tables are new references, of which those are NULL that a failure left out: out is all NULL
+ * before. */
 dk_status dki_recode_attached(const dk_table *table, const char *name, const dk_recode *recode,
                               dk_attachment out[DK_MOST_ATTACHED], dk_error *err);
-/* Notes of figures that stay where rows go; *made, what the table became, is replaced. stays: those known by the column itself do. */
+/* Notes of figures that stay where rows go; *made, what the table became, is replaced. attached: those that it has now. */
 dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table, const char *name,
-                                   const uint64_t *rows, bool stays, dk_error *err);
+                                   const uint64_t *rows, const dk_attachment *attached, dk_error *err);
 
 /* The members that a recode of a hierarchy is about, with their labels of the days that it goes from and to; NULL: of none. They are
  * told once. */

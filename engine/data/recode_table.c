@@ -395,7 +395,7 @@ static dk_status make_table(const dki_recoding *recoding, const dk_recode_option
         status = add_words(recoding, &table, err);
     }
     if (status == DK_OK)
-        status = dki_recode_tell_attached(&table, recoding->table, recoding->name, recoding->rows, stays, err);
+        status = dki_recode_tell_attached(&table, recoding->table, recoding->name, recoding->rows, attached, err);
     for (size_t i = 0; i < properties.n_attached; i++)
         dk_table_release(attached[i].table);
     for (size_t i = 0; fields && i <= n; i++)

@@ -53,6 +53,19 @@ test("members of one day are recoded to another", function(t, dk)
     { "Arnhem/1.0", "Rijnwaarden/0.5", "Zevenaar/1.5" })
 end)
 
+test("figures that would be divided stay, where no row is", function(t, dk)
+  local places = geo(dk)
+  local figures = dk.read_text("gemeente;inwoners\nArnhem;10\nZevenaar;20\n"):with { name = "cijfers" }
+  local rows = dk.read_text "gemeente;n\nArnhem;1\nArnhem;2\n":attach(figures, "gemeente")
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
+  for _, given in ipairs { { weights = weights }, {} } do
+    local back = rows:recode("gemeente", places:recode("2018-01-01", "2015-01-01", given))
+    t.eq(back:notes(), { "gemeente recoded: figures known per gemeente stay with the groups that they are of, as rows of one "
+      .. "may be of several" })
+    t.eq(rows_of(back:breakdown { by = "gemeente", measures = "i = attached(inwoners)" }, "gemeente", "i"), { "Arnhem/10" })
+  end
+end)
+
 test("a series is put on one vintage", function(t, dk)
   local series = dk.read_text("gemeente;dag;n\nArnhem;2015-01-01;10\nRijnwaarden;2015-01-01;3\nZevenaar;2015-01-01;5\n" ..
     "Arnhem;2018-01-01;11\nZevenaar;2018-01-01;9\n")

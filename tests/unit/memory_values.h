@@ -151,6 +151,11 @@ static const char *const values_calls[] = {
     "= "
     "'2020-01-01', old = 'A', new = 'B' } } })\n"
     "return function() return core.recode_shares(h:recode('2019-01-01', '2020-01-01'))[1] end",
+    "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\nC;\\n', { 'g' }, { to = 'tot', changes = { { "
+    "date = "
+    "'2020-01-01', old = 'A', new = 'B' } } })\n"
+    "local t = dk.read_text('g\\nC\\n'):attach(dk.read_text 'g;i\\nB;1\\nC;2\\n':with { name = 'f' }, 'g')\n"
+    "return function() return t:recode('g', h:recode('2020-01-01', '2019-01-01')):text() end",
     "local h = dk.hierarchy(dk.read_text 'g;r;l\\nA;X;N\\nS;;N\\n', { 'g', 'r', 'l' })\n"
     "local t = dk.read_text('g\\nA\\nS\\n'):use(h)\n"
     "local b = dk.breakdown { by = 'r', measures = { 'n = count()', 's = n / all(n, l)' } }\n"
