@@ -184,8 +184,9 @@ dk_text dki_recode_kept_name(const dk_recode *recode, dk_text value)
                           ? dk_dictionary_find_label(recode->old, value)
                           : 0;
 
-    if (member > 0)
-        (void)dk_dictionary_label(recode->new, member, &value);
+    if (member > 0 && !dk_dictionary_label(recode->new, member, &value) &&
+        dk_dictionary_find_label(recode->new, value) > 0)
+        return dk_dictionary_level(recode->old, member);
     return value;
 }
 

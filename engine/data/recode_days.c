@@ -147,6 +147,20 @@ static uint32_t member_of(const struct days *days, dk_text value, size_t turn, d
     return member;
 }
 
+/* The label of a member that stays, as it may be called otherwise by then; its name where it has none, and another is called so. */
+static dk_text kept_name(const struct days *days, uint32_t member, dk_text value)
+{
+    const dk_hierarchy *hierarchy = days->by->hierarchy;
+    uint32_t other;
+
+    if (dki_hierarchy_label(hierarchy, 0, member, days->by->day, &value))
+        return value;
+    other = dki_hierarchy_member_on(hierarchy, 0, value, days->by->day);
+    return other > 0 && other != member && dki_hierarchy_span(hierarchy, 0, other, days->by->day)
+               ? dk_dictionary_level(hierarchy->levels[0].members, member)
+               : value;
+}
+
 /* What a value becomes in a turn: by name, or else by label, as it is called itself. */
 static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text name, dk_text value, size_t turn,
                            dk_error *err)
@@ -167,9 +181,8 @@ static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text n
                                       &pair.new);
         status = dki_recode_add(&days->items, name, pair.new, pair.share, err);
     }
-    if (stays && known && !same_text(value, member)) /* it may be called otherwise by then */
-        (void)dki_hierarchy_label(days->by->hierarchy, 0, dk_dictionary_find(members, member), days->by->day,
-                                  &value);
+    if (stays && known && !same_text(value, member))
+        value = kept_name(days, dk_dictionary_find(members, member), value);
     return stays && status == DK_OK ? dki_recode_add(&days->items, name, value, (dk_ratio){ 1, 1 }, err) : status;
 }
 

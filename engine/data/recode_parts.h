@@ -92,7 +92,8 @@ dk_status dki_recode_tell_attached(const dk_table **made, const dk_table *table,
 const dk_dictionary *dki_recode_old(const dk_recode *recode);
 const dk_dictionary *dki_recode_new(const dk_recode *recode);
 void dki_recode_tell_members(const dk_recode *recode, const dk_dictionary *old, const dk_dictionary *new);
-/* A value that stays: of a member that is called otherwise by then, its label of the day that is recoded to. */
+/* A value that stays: of a member that is called otherwise by then, its label of the day that is recoded to; the member's name where it
+ * has none, and another is called so by then. */
 dk_text dki_recode_kept_name(const dk_recode *recode, dk_text value);
 
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */

@@ -143,6 +143,9 @@ test("random names of codes stand for who is called so on each day", function(t,
       for c = 1, codes do code = code or called[d][c] == value and c or nil end
       rows[i + 1], expected[i] = day(d) .. ";" .. value, code and "R" .. code or "-"
       forth[i] = code and value:find "^naam" and called[to][code] or value
+      for c = 1, codes do -- another is called so by then
+        if code and c ~= code and called[to][c] == value and forth[i] == value then forth[i] = "G" .. code end
+      end
     end
     local read = dk.read_text(table.concat(rows, "\n") .. "\n", { types = { dag = "date", plaats = "category" } })
     if dated then
@@ -155,11 +158,16 @@ test("random names of codes stand for who is called so on each day", function(t,
       for c = 1, codes do names[c] = called[d][c] or "G" .. c end
       t.eq(shown(then_:table(), "code"), names)
       local one = read:where("dag == $d", { d = dk.date(day(d)) })
-      local list = {}
+      local list, recoded = {}, {}
       for i, row in ipairs(rows) do
-        if row:sub(1, 10) == day(d) then list[#list + 1] = expected[i - 1] end
+        if row:sub(1, 10) == day(d) then
+          list[#list + 1], recoded[#recoded + 1] = expected[i - 1], forth[i - 1]
+        end
       end
       t.eq(rows_of(one:use(then_, { column = "plaats", level = "code" }), "r"), list)
+      if dated then
+        t.eq(rows_of(one:recode("plaats", geo:recode(day(d), day(to))), "plaats"), recoded)
+      end
     end
   end
 end)

@@ -60,8 +60,8 @@ test("figures that would be divided stay, where no row is", function(t, dk)
   local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
   for _, given in ipairs { { weights = weights }, {} } do
     local back = rows:recode("gemeente", places:recode("2018-01-01", "2015-01-01", given))
-    t.eq(back:notes(), { "gemeente recoded: figures known per gemeente stay with the groups that they are of, as rows of one "
-      .. "may be of several" })
+    t.eq(back:notes(), { "gemeente recoded: figures known per gemeente stay with the groups that they are of, as rows of "
+      .. "one may be of several" })
     t.eq(rows_of(back:breakdown { by = "gemeente", measures = "i = attached(inwoners)" }, "gemeente", "i"), { "Arnhem/10" })
   end
 end)
