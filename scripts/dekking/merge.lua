@@ -26,13 +26,14 @@ local function merge_recode(column, recode, what)
   local shares, shown = core.recode_shares(recode)
   local merges, rows, names = {}, {}, {}
   for i, pair in ipairs(list) do
-    local numerator, denominator = shares[i]:match "^(%d+) / (%d+)$"
-    merges[i] = { pair.old, pair.new, math.tointeger(numerator), math.tointeger(denominator) }
+    merges[i] = { pair.old, pair.new }
   end
   if recode:exact() then
     return merge_step(column, tostring(recode), merges)
   end
   for i, pair in ipairs(list) do
+    local numerator, denominator = shares[i]:match "^(%d+) / (%d+)$"
+    merges[i][3], merges[i][4] = math.tointeger(numerator), math.tointeger(denominator)
     rows[i] = { from = pair.old, to = pair.new, share = shares[i] }
     if pair.old ~= pair.new then
       names[#names + 1] = ("%s -> %s (%s)"):format(pair.old, pair.new, shown[i])

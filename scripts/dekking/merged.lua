@@ -42,10 +42,15 @@ local function check(merges)
   end
 end
 
+-- What is set, in the language of expressions; nil: it is nothing that could be set.
+local function text_of(value)
+  return core.kind(value) == "expr" and tostring(value) or core.literal(value)
+end
+
 -- Whether a step still says that of a column of values.
 local function is_merger(options, column, merges)
   return options.where == merged.where(column, merges) and next(options.set, column) == nil
-    and tostring(options.set[column]) == tostring(merged.set(column, merges))
+    and text_of(options.set[column]) == text_of(merged.set(column, merges))
 end
 
 -- What a step with these options merges, and whom it takes of a column of sets; nil: it is no merger, or not any more.

@@ -403,3 +403,16 @@ test("a merger has as many members as a country", function(t, dk)
     { "B0", "B149", "B150", "Q" })
   t.eq(texts(scenario:apply(read(dk, { "1;A1|A300;1", "2;A2|A3|Q;1" })).waar), { "B0|B150", "B1|Q" })
 end)
+
+test("a receipt has what a merger does to members", function(t, dk)
+  local table = dk.table { { "waar", { { "A", "B" }, { "C" } } } }
+  local by_member = dk.breakdown { by = "g = member(waar)", measures = "n = count()" }
+  local first = dk.scenario "een" { dk.merge("waar", { "A", "B" }, "AB") }
+  local second = dk.scenario "twee" { dk.merge("waar", { "AB", "C" }, "ABC") }
+  for _, scenario in ipairs { first, first .. second } do
+    local text = tostring(by_member:compare(table, scenario):receipt())
+    t.has(text, 'merges = { { "A", "AB" }, { "B", "AB" } }')
+    local made = load("local dk = ... return " .. text:match "\ns1 = (dk.scenario.-\n})\n")(dk)
+    t.eq(texts(made:apply(table).waar), texts(scenario:apply(table).waar))
+  end
+end)
