@@ -7,11 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <dekking/members.h>
-
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "data/members.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
@@ -61,14 +60,20 @@ static void tell_flow(const dki_matrix *m, const dki_flow *flow, char *out, size
     snprintf(out, size, "%s -> %s", from, to);
 }
 
-/* Whole sets move by shares, and members of sets do not. */
-static dk_status check_sets(const dki_step *step, const dk_table *table, dk_error *err)
+/* The sets of a column whose values move; NULL: it has none. */
+static const dk_dictionary *sets_of(const dki_step *step, const dk_table *table)
 {
     size_t at = dk_table_find(table, step->flows_of);
 
-    if (at == DK_NO_COLUMN || !dk_column_is_set(dk_table_field(table, at)->column) || step->merges == NULL)
-        return DK_OK;
-    for (size_t i = 0; i < dk_recode_n_pairs(step->merges); i++) {
+    return at != DK_NO_COLUMN && dk_column_is_set(dk_table_field(table, at)->column)
+               ? dk_column_levels(dk_table_field(table, at)->column)
+               : NULL;
+}
+
+/* Whole sets move by shares, and members of sets do not. */
+static dk_status check_members(const dki_step *step, dk_error *err)
+{
+    for (size_t i = 0; step->merges && i < dk_recode_n_pairs(step->merges); i++) {
         dk_recode_pair pair = dk_recode_get(step->merges, i);
 
         if (pair.share.numerator == pair.share.denominator)
@@ -79,6 +84,30 @@ static dk_status check_sets(const dki_step *step, const dk_table *table, dk_erro
         return DK_ERR_ARGUMENT;
     }
     return DK_OK;
+}
+
+/* Sets that are written in any order, and "x|" of x alone, as the column has them. */
+static dk_status find_sets(dki_matrix *m, const dk_dictionary *sets, dk_error *err)
+{
+    dki_buffer text;
+    dk_status status = DK_OK;
+
+    dki_buffer_init(&text, m->context);
+    for (size_t r = 0; r < m->step->n_rows && status == DK_OK; r++) {
+        dk_value *value = &m->from[r];
+        uint32_t code = 0;
+
+        if (value->is_null || (value->type != DK_TEXT && value->type != DK_CATEGORY))
+            continue;
+        text.size = 0;
+        status = dki_set_of_text(m->context, value->as.text, &text, err);
+        if (status == DK_OK)
+            code = dk_dictionary_find(sets, (dk_text){ text.bytes ? text.bytes : "", text.size });
+        if (code > 0)
+            value->as.text = dk_dictionary_level(sets, code);
+    }
+    dki_buffer_drop(&text);
+    return status;
 }
 
 static dk_status find_shares(dki_matrix *m, const dk_table *table, const dk_params *params, dk_error *err)
@@ -206,8 +235,8 @@ dk_status dki_matrix_init(dki_matrix *out, const dki_step *step, const dk_table 
                      dki_calloc(context, step->n_places, sizeof *m.to, err),
                      dki_calloc(context, step->n_flows, sizeof *m.shares, err),
                      dki_calloc(context, step->n_rows, sizeof *m.stay, err) };
-    dk_status status =
-        m.bounds && m.from && m.to && m.shares && m.stay ? check_sets(step, table, err) : DK_ERR_MEMORY;
+    dk_status status = m.bounds && m.from && m.to && m.shares && m.stay ? DK_OK : DK_ERR_MEMORY;
+    const dk_dictionary *sets = sets_of(step, table);
 
     for (size_t i = 0; i < step->n_flows && status == DK_OK; i++) {
         const dki_flow *flow = &step->flows[i];
@@ -216,6 +245,10 @@ dk_status dki_matrix_init(dki_matrix *out, const dki_step *step, const dk_table 
         if (status == DK_OK)
             status = find_value(&scope, flow->set, &m.bounds[step->n_rows + flow->place], &m.to[flow->place], err);
     }
+    if (status == DK_OK && sets)
+        status = check_members(step, err);
+    if (status == DK_OK && sets)
+        status = find_sets(&m, sets, err);
     if (status == DK_OK)
         status = check_twice(&m, err);
     if (status == DK_OK)
@@ -291,7 +324,10 @@ static dk_status find_strata(dki_flows *f, const dki_stage *stage, const dki_str
             dk_value_format(&f->matrix.from[r], text, sizeof text);
             dki_fail(err, DK_ERR_UNREACHABLE, "nobody%s%s%s has %s %s", where ? " for whom " : "",
                      where ? where : "", where ? " holds" : "", stage->step->flows_of, text);
-            dki_hint(err, "say allow_none = true where that may be so");
+            if (sets_of(stage->step, stage->cells))
+                dki_hint(err, "whole sets move, \"x|\" that of x alone; dk.merge makes members others");
+            else
+                dki_hint(err, "say allow_none = true where that may be so");
             return DK_ERR_UNREACHABLE;
         }
     return DK_OK;

@@ -416,3 +416,14 @@ test("a receipt has what a merger does to members", function(t, dk)
     t.eq(texts(made:apply(table).waar), texts(scenario:apply(table).waar))
   end
 end)
+
+test("whole sets move by shares, and members do not", function(t, dk)
+  local table = read(dk, { "1;A|B;1", "2;C;2", "3;C;2" })
+  local asked = dk.breakdown { by = "g = waar", measures = { "n = count()", "s = sum(k)" } }
+  local function plan(from) return dk.scenario "deel" { dk.move("waar", { [from] = { ["D|E"] = 0.5 } }) } end
+  local function moved(from) return counts(asked:compare(table, plan(from)), "n_deel", "s_deel") end
+  t.eq(moved "C|", { ["A|B"] = { 1.0, 1.0 }, C = { 1.0, 2.0 }, ["D|E"] = { 1.0, 2.0 } })
+  t.eq(moved "B|A", { ["A|B"] = { 0.5, 0.5 }, C = { 2.0, 4.0 }, ["D|E"] = { 0.5, 0.5 } })
+  t.raises(function() asked:compare(table, plan "A") end, "nobody has waar A",
+    'whole sets move, "x|" that of x alone; dk.merge makes members others')
+end)
