@@ -145,7 +145,8 @@ function dk.split(column, value, shares, options) end
 ---@return dk.Step
 function dk.redefine(column, expression, options) end
 
---- Makes a step of a scenario in which members of a column become one, or do what a recode says. `t:recode` takes it too.
+--- Makes a step of a scenario in which members of a column become one, or do what a recode says; of a column of sets members of
+--- these. `t:recode` takes it too.
 ---
 --- ```lua
 --- print(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Samen").where)
