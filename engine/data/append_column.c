@@ -24,8 +24,8 @@ static bool is_known(const dk_column *column)
 /* What nobody knows, and what cannot be, is null and says so. */
 static bool has_values(const dk_column *column)
 {
-    return column && (is_known(column) ||
-                      (column->type == DK_INTERVAL && is_known(column->children[DK_CHILD_MARKER])));
+    return column &&
+           (is_known(column) || (column->type == DK_INTERVAL && is_known(column->children[DK_CHILD_MARKER])));
 }
 
 /* Types. --------------------------------------------------------------------------------------------------------- */

@@ -111,7 +111,7 @@ static void wrong_numbers_of_arguments_are_refused(void **state)
     fails(t, "pattern_replace(c, 'a')", DK_ERR_ARGUMENT, 1, "pattern_replace() takes 3 arguments, not 2");
     fails(t, "least(x)", DK_ERR_ARGUMENT, 1, "least() takes 2 to 64 arguments, not 1");
     fails(t, "bin(x)", DK_ERR_ARGUMENT, 1, "bin() takes 2 to 129 arguments, not 1");
-    fails(t, "case(true)", DK_ERR_ARGUMENT, 1, "case() takes 2 to 129 arguments, not 1");
+    fails(t, "case(true)", DK_ERR_ARGUMENT, 1, "case() takes 2 to 4097 arguments, not 1");
     fails(t, "date(2024, 12)", DK_ERR_ARGUMENT, 1, "date() takes a text, or year, month and day");
     fails(t, "decimal(x)", DK_ERR_ARGUMENT, 1, "decimal() takes 2 arguments, not 1");
     dk_table_release(t);
