@@ -93,6 +93,7 @@ static void open_state(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &error_key);
     if (dk_context_new(&state->context, &err) != DK_OK)
         dkl_raise(L, &err);
+    dkl_open_newest(L, state);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
 }
 
@@ -310,6 +311,7 @@ bool dkl_reclaim(lua_State *L)
 
     if (!lua_gc(L, LUA_GCISRUNNING))
         return false;
+    dkl_settle_newest(state);
     lua_gc(L, LUA_GCCOLLECT);
     state->settled_bytes = dk_context_used_bytes(state->context);
     return state->settled_bytes < before;

@@ -32,9 +32,12 @@ typedef struct dkl_state {
     dk_format format;
     bool paints; /* the table that is shown next goes to standard output at once: it may have colours */
     struct dkl_hold *free_holds;
-    struct dkl_holds *holds;            /* all of them, of objects and free */
-    uint64_t numbers;                   /* given to objects */
-    lua_State *running;                 /* in a call that may call back: the coroutine that made it */
+    struct dkl_holds *holds;         /* all of them, of objects and free */
+    const struct dkl_object *newest; /* of finalizer.c, or NULL */
+    lua_State *keeper;               /* keeps it */
+    bool closes;        /* what can be the newest was last closed by the script, not by the collector */
+    uint64_t numbers;   /* given to objects */
+    lua_State *running; /* in a call that may call back: the coroutine that made it */
     void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
 
@@ -136,9 +139,8 @@ void dkl_release_table(void *table);
  * are added, and for a class of objects __gc and __close. */
 void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta);
 void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta);
-/* To be called once that metatable is complete: what a script closes gets one without __gc, so that the collector, which has to
- * call it under protection, has nothing to call. */
-void dkl_close_lightly(lua_State *L, const char *name);
+/* Pushes the metatable of a class of objects. */
+void dkl_push_class(lua_State *L, const char *name);
 
 /* What is known of a call besides its arguments. */
 typedef struct dkl_call {
@@ -175,6 +177,7 @@ typedef struct dkl_object {
     const char *class_name; /* static */
     uint64_t number;        /* no other has it */
     int recipe_value;       /* which user value is its recipe, of lua_recipe.c; 0: it has none */
+    bool can_be_newest;     /* of finalizer.c */
     bool has_recipe;        /* that is there */
     bool has_call;          /* ... or what it is made of, in its bytes and the user values behind that one */
     bool was_asked;         /* ... which finds it by its number */
@@ -242,8 +245,23 @@ static inline void dkl_pad_arguments(lua_State *L, int n)
         lua_settop(L, n);
 }
 /* Pushes an empty object of the class with room for what is kept of a call (NULL: nothing is), which it gets; its values are user
- * values behind that of the recipe. The metatable stands at index class, or 0. */
-dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class);
+ * values behind that of the recipe. The light metatable of finalizer.c stands at index light, or 0. */
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int light);
+
+/* finalizer.c. */
+
+/* Adds __gc and __close to the metatable of the class, which is on top of the stack. */
+void dkl_add_finalizer(lua_State *L, const char *name);
+/* Pushes the light metatable of the class. */
+void dkl_push_light(lua_State *L, const char *name);
+/* Fills it, once the other is complete: it is that of what a script closed. */
+void dkl_close_lightly(lua_State *L, const char *name);
+/* Before any object is made. */
+void dkl_open_newest(lua_State *L, dkl_state *state);
+/* Makes the object on top of the stack the newest, with its light metatable; false: it is to have a finalizer from the start. */
+bool dkl_begin_newest(lua_State *L, dkl_state *state, dkl_object *object, int light);
+/* Gives the newest object its finalizer, so that a collection takes it where nothing refers to it. */
+void dkl_settle_newest(dkl_state *state);
 
 /* The pointer in an object of the class. Raises where it is another, or was closed. */
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);

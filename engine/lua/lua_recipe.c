@@ -28,7 +28,8 @@
 
 static const char recorded_key; /* true by the names of what is recorded: nothing else is asked again */
 
-enum { HOW = 1, CLASS, FUNCTION, TABLES }; /* upvalues of a recorder; two are metatables: of recipes, of tables */
+/* Upvalues of a recorder; two are metatables: of recipes, and the light one of tables. */
+enum { HOW = 1, CLASS, FUNCTION, TABLES };
 
 /* The question, whose recipe is on top of the stack, keeps the tables among its arguments, n from first on. */
 static void keep_asked(lua_State *L, int first, int n)
@@ -207,7 +208,7 @@ static void push_recorder(lua_State *L, const char *name, bool is_method)
     how->function = within ? lua_tocfunction(L, -2) : NULL;
     luaL_getmetatable(L, RECIPE);
     lua_rotate(L, -3, 2); /* how class function */
-    luaL_getmetatable(L, DKL_TABLE);
+    dkl_push_light(L, DKL_TABLE);
     lua_pushcclosure(L, !within ? record_call : strcmp(name, "write") == 0 ? record_written : record_within, 4);
 }
 

@@ -109,70 +109,30 @@ void dkl_drop_holds(dkl_state *state)
 
 /* Classes ----------------------------------------------------------------------------------------------------------- */
 
-/* __gc and __close of a class of objects; upvalue: the address of its name */
-static int close_object(lua_State *L)
-{
-    dkl_object *object = as_object(L, 1);
-    const char *name = lua_touserdata(L, lua_upvalueindex(1));
-
-    if (object == NULL || !is_of(object, name))
-        return luaL_typeerror(L, 1, name);
-    dkl_drop_object(object);
-    return 0;
-}
-
-/* __close of what gets another metatable then, a second upvalue */
-static int close_lightly(lua_State *L)
-{
-    close_object(L);
-    lua_pushvalue(L, lua_upvalueindex(2));
-    lua_setmetatable(L, 1);
-    return 0;
-}
-
-void dkl_close_lightly(lua_State *L, const char *name)
-{
-    luaL_getmetatable(L, name);
-    lua_newtable(L);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)name);
-    lua_pushvalue(L, -2);
-    lua_pushcclosure(L, close_lightly, 2);
-    lua_setfield(L, -3, "__close");
-    for (lua_pushnil(L); lua_next(L, -3);) { /* metatable closed key value */
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
-    }
-    lua_pushnil(L);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 2);
-}
-
 void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
 {
     dkl_class(L, name, meta);
     luaL_getmetatable(L, name);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)name);
-    lua_pushcclosure(L, close_object, 1);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-    for (size_t i = 0; i < N_CLASSES; i++)
-        if (strcmp(classes[i].name, name) == 0) {
-            lua_pushvalue(L, -1);
-            lua_rawsetp(L, LUA_REGISTRYINDEX, &classes[i]); /* sooner found than by a name */
-        }
-    lua_pop(L, 1);
+    dkl_add_finalizer(L, name);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, name); /* sooner found than by the text */
 }
 
-/* The metatable stands at index class, or where class is 0 in the registry under class_key, or under its name. */
+void dkl_push_class(lua_State *L, const char *name)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, name) != LUA_TNIL)
+        return;
+    lua_pop(L, 1); /* the name stands elsewhere too */
+    luaL_getmetatable(L, name);
+}
+
+/* Its light metatable stands at index light, or 0. */
 static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_fn *release, int n_values,
-                              size_t n_bytes, int class, const void *class_key)
+                              size_t n_bytes, int light)
 {
     dkl_state *state = dkl_pace(L);
     dkl_object *object;
 
-    if (class == 0)
+    if (light == 0)
         luaL_checkstack(L, 4, "too many values");
     object = lua_newuserdatauv(L, sizeof *object + n_bytes, n_values);
     object->hold = NULL;
@@ -180,24 +140,21 @@ static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_
     object->class_name = class_name;
     object->number = ++state->numbers;
     object->recipe_value = 0;
-    object->has_recipe = object->has_call = object->was_asked = false;
-    if (class)
-        lua_pushvalue(L, class);
-    else if (class_key)
-        lua_rawgetp(L, LUA_REGISTRYINDEX, class_key);
-    else
-        luaL_getmetatable(L, class_name);
-    lua_setmetatable(L, -2);
+    object->can_be_newest = object->has_recipe = object->has_call = object->was_asked = false;
     object->hold = take_hold(L, state, release);
+    if (light == 0 || !dkl_begin_newest(L, state, object, light)) {
+        dkl_push_class(L, class_name);
+        lua_setmetatable(L, -2);
+    }
     return object;
 }
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    return &new_object(L, class_name, release, n_values, 0, 0, NULL)->hold->held;
+    return &new_object(L, class_name, release, n_values, 0, 0)->hold->held;
 }
 
-static const object_class *find_class(const char *name)
+static const object_class *look_for_class(const char *name)
 {
     size_t i = 0;
 
@@ -207,11 +164,17 @@ static const object_class *find_class(const char *name)
     return &classes[i];
 }
 
-dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int class)
+/* Mostly that of tables. */
+static inline const object_class *find_class(const char *name)
+{
+    return name == classes[0].name ? classes : look_for_class(name);
+}
+
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, const dkl_call *call, int light)
 {
     const object_class *c = find_class(class_name);
     dkl_object *object = new_object(L, class_name, c->release, n_values + c->has_recipe + (call ? call->n_kept : 0),
-                                    call ? call->n_bytes : 0, class, c);
+                                    call ? call->n_bytes : 0, light);
 
     if (c->has_recipe)
         object->recipe_value = n_values + 1;

@@ -201,3 +201,150 @@ test("coroutines that are left alone free what they hold", function(t, dk)
   collectgarbage()
   t.eq(dk.memory() - before, 0)
 end)
+
+local function collected(dk)
+  collectgarbage()
+  collectgarbage()
+  return dk.memory()
+end
+
+-- Where a script closes tables the newest one has no finalizer, until the next is made or all garbage is collected.
+test("a table that nobody closed goes, also where it was the newest", function(t, dk)
+  local data = dk.table { { "n", { 1, 2, 3 } } }
+  local before = collected(dk)
+  local function has_finalizer(object) return debug.getmetatable(object).__gc ~= nil end
+  for n_more = 0, 3 do
+    for _ = 1, 2 do
+      local _ <close> = data:select "n"
+    end
+    do
+      local left = data:head(2)
+      t.ok(not has_finalizer(left))
+      for _ = 1, n_more do
+        t.ok(not has_finalizer(data:head(1)))
+      end
+      t.eq(has_finalizer(left), n_more > 0)
+      t.eq(#left, 2)
+    end
+    t.eq(collected(dk), before)
+    data:head(2) -- the collector took some: the script does not close them all
+    t.ok(has_finalizer(data:head(1)))
+    collectgarbage()
+    t.eq(dk.memory(), before)
+  end
+end)
+
+test("a table stays for who still has it, and is closed once", function(t, dk)
+  local data = dk.table { { "n", { 1, 2, 3 } } }
+  local before = collected(dk)
+  local closed
+  do
+    local first <close> = data:head(1)
+    local second <close> = first:select "n" -- closed first, when it is the newest
+    closed = { first, second }
+  end
+  for _, closes in ipairs { true, false } do
+    do
+      local kept = data:head(2)
+      t.ok(collected(dk) > before)
+      t.eq(#kept, 2)
+      if closes then debug.getmetatable(kept).__close(kept) end
+    end
+    t.eq(collected(dk), before)
+    for _, object in ipairs(closed) do
+      t.raises(function() return #object end, "this table was closed")
+      t.eq(debug.getmetatable(object).__gc, nil)
+      debug.getmetatable(object).__close(object)
+      debug.getmetatable(data).__gc(object)
+    end
+  end
+  t.eq(collected(dk), before)
+end)
+
+test("the newest table may be in a coroutine that ends, fails or is left alone", function(t, dk)
+  local data = dk.table { { "n", { 1, 2, 3 } } }
+  local before = collected(dk)
+  for i = 1, 60 do
+    local work = coroutine.create(function()
+      local first <close> = data:head(2)
+      data:head(1)
+      local second <close> = first:select "n"
+      if i % 3 == 0 then coroutine.yield(#second) end
+      if i % 3 == 1 then error "x" end
+    end)
+    coroutine.resume(work)
+    if i % 2 == 0 then coroutine.close(work) end
+    if i % 7 == 0 then collectgarbage "step" end
+  end
+  t.eq(collected(dk), before)
+end)
+
+-- What only a finalizer leads to is no longer in tables of weak values when it runs, but can be used.
+test("finalizers may use the newest table, make one, and bring one back", function(t, dk)
+  local data = dk.table { { "n", { 1, 2, 3 } } }
+  local before = collected(dk)
+  local seen, back = 0, nil
+  for i = 1, 40 do
+    do
+      local _ <close> = data:select "n"
+    end
+    do
+      local holder = { table = data:head(2) }
+      setmetatable(holder, {
+        __gc = function(it)
+          local made <close> = data:head(1)
+          if i % 2 == 0 then
+            data:head(1)
+          end
+          seen = seen + #it.table + #made
+          back = it.table
+        end,
+      })
+    end
+    collectgarbage(i % 3 == 0 and "collect" or "step")
+    local _ <close> = data:head(3)
+    collectgarbage()
+    if back then t.eq(pcall(function() return #back end) or true, true) end
+  end
+  collectgarbage()
+  t.eq(seen, 40 * 3)
+  back = nil
+  collected(dk)
+  t.eq(collected(dk), before)
+end)
+
+test("tables that are closed and tables that are left take turns", function(t, dk)
+  local data = dk.table { { "n", { 1, 2, 3 } } }
+  for _, mode in ipairs { "incremental", "generational" } do
+    local was = collectgarbage(mode)
+    local before = collected(dk)
+    for i = 1, 3000 do
+      local _ <close> = data:select "n"
+      if i % 3 == 0 then data:head(2) end
+      if i % 5 == 0 then
+        local _ <close> = data:head(2):select "n"
+      end
+      if i % 100 == 0 then collectgarbage "step" end
+    end
+    t.eq(collected(dk), before)
+    collectgarbage(was)
+  end
+end)
+
+test("a state closes with its newest table open", function(t)
+  local text, status = t.run [[
+local data = dk.table { { "x", { 1, 2 } } }
+do
+  local _ <close> = data:select "x"
+end
+kept = data:head(1)
+assert(debug.getmetatable(kept).__gc == nil)
+late = setmetatable({}, { __gc = function()
+  local made <close> = kept:select "x"
+  newest = data:head(2)
+  print(#kept, #made, #newest)
+end })
+]]
+  t.eq(text, "1\t1\t2\n")
+  t.eq(status, 0)
+end)

@@ -34,6 +34,8 @@ static const char *const values_calls[] = {
     "end):text() "
     ".. #dk.table(('a=1 b=2'):gmatch '(%a)=(%d)', { columns = { 'k', 'n' }, types = { n = 'integer' } }) end",
     DATA "return function() local c <close> = t:head(1) return #c end",
+    DATA "return function() do local c <close> = t:head(1) end local d <close> = t:head(2) t:head(1) return #d .. "
+         "#d:select 'k' end",
     DATA "return function() return #t:join(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k') end",
     DATA "return function() return #t:join(dk.table { { 'q', { 'a', 'b' } }, { 'v', { 1, 2 } } }, { mine = 'k', "
          "theirs = 'q' }, { kind = 'inner' }) end",
