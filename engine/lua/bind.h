@@ -202,19 +202,20 @@ void dkl_drop_holds(dkl_state *state);
 /* What is known of an option that is given, so that neither reading it nor packing it asks Lua again. */
 typedef struct dkl_given {
     int type;                 /* of Lua's */
+    int at;                   /* where it stands on the stack */
     size_t size;              /* of a string; or of a list that was read as one of plain names */
     const char *text;         /* of a string, which the table keeps */
     const char *const *names; /* of such a list; NULL: none was */
 } dkl_given;
 
-/* Options that are spread on the stack, by their place in names; nil where they are not given. */
+/* Options that are spread on the stack, by their place in names. */
 #define DKL_MOST_OPTIONS 8
 typedef struct dkl_options {
     const char *what;
     const char *const *names; /* static, as its texts are; ends with NULL */
-    int first;      /* where the first stands; 0: nowhere, as all are strings by names that are not static */
-    int index;      /* of the table */
-    uint32_t given; /* a bit for each that is not nil */
+    bool are_texts;           /* they stand nowhere: all are strings, by names that are not static */
+    int index;                /* of the table */
+    uint32_t given;           /* a bit for each that is not nil */
     dkl_given values[DKL_MOST_OPTIONS];
 } dkl_options;
 

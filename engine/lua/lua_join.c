@@ -20,9 +20,9 @@ static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2
 {
     static const char *const sides[] = { "mine", "theirs", NULL };
     keys k;
-    bool named = false;
+    bool is_table = lua_istable(L, index), named = false;
 
-    if (lua_istable(L, index)) {
+    if (is_table) {
         named = dkl_option(L, index, "mine");
         named = dkl_option(L, index, "theirs") || named;
         lua_pop(L, 2);
@@ -34,7 +34,7 @@ static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2
         k.mine = dkl_given_names(L, &o, 0, &room[0]);
         k.theirs = dkl_given_names(L, &o, 1, &room[1]);
     } else {
-        if (lua_istable(L, index) && lua_rawlen(L, index) == 0) /* { on = "name" } */
+        if (is_table && lua_rawlen(L, index) == 0) /* { on = "name" } */
             fail_no_key(L, what);
         k.mine = dkl_few_names(L, index, what, &room[0]);
         k.theirs = k.mine;
@@ -83,7 +83,7 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
                      direction >= 0 ? "direction" : "tolerance");
         return false;
     }
-    k = check_keys(L, o->first + AS_OF, "as_of", room);
+    k = check_keys(L, o->values[AS_OF].at, "as_of", room);
     if (k.mine.n != 1)
         dkl_fail(L, "join: as_of names one column, or { mine = \"name\", theirs = \"other\" }");
     *asof = (dk_asof){ .left = k.mine.items[0], .right = k.theirs.items[0] };
@@ -92,7 +92,7 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
         dkl_raise(L, &err);
     asof->has_tolerance = dkl_is_given(o, TOLERANCE);
     if (asof->has_tolerance)
-        asof->tolerance = check_tolerance(L, o->first + TOLERANCE, dk_table_field(left, at)->column);
+        asof->tolerance = check_tolerance(L, o->values[TOLERANCE].at, dk_table_field(left, at)->column);
     return true;
 }
 

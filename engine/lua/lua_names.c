@@ -173,14 +173,14 @@ dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 {
     dkl_names names = { few->items, 0 };
 
-    if (lua_isnoneornil(L, index)) {
-        lua_pushnil(L);
-        return (dkl_names){ NULL, 0 };
-    }
     index = lua_absindex(L, index);
     if (are_plain_names(L, index, few, &names.n)) {
         lua_pushnil(L);
         return names;
+    }
+    if (lua_isnoneornil(L, index)) {
+        lua_pushnil(L);
+        return (dkl_names){ NULL, 0 };
     }
     few->items[0] = check_name(L, index, what);
     names.n = 1;
@@ -263,7 +263,6 @@ dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
     dkl_names names = { few->items, 0 };
     dkl_given *value = &o->values[i];
 
-    lua_pushnil(L);
     if (!dkl_is_given(o, i))
         return (dkl_names){ NULL, 0 };
     if (value->type == LUA_TSTRING && strlen(value->text) == value->size) {
@@ -271,11 +270,10 @@ dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
         names.n = 1;
         return names;
     }
-    if (value->type == LUA_TTABLE && are_plain_names(L, o->first + i, few, &names.n)) {
+    if (value->type == LUA_TTABLE && are_plain_names(L, value->at, few, &names.n)) {
         value->names = few->items;
         value->size = names.n;
         return names;
     }
-    lua_pop(L, 1);
-    return dkl_few_names(L, o->first + i, place_of(o->what, o->names[i]).text, few);
+    return dkl_few_names(L, value->at, place_of(o->what, o->names[i]).text, few);
 }

@@ -259,47 +259,42 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 
 void dkl_spread(lua_State *L, int index, const char *what, const char *const *names, dkl_options *o)
 {
-    int n = 0, type = lua_type(L, index);
+    int type = lua_type(L, index), at;
     bool is_known = true;
 
     o->what = what;
     o->names = names;
     o->index = index;
-    o->first = lua_gettop(L) + 1;
+    o->are_texts = false;
     o->given = 0;
-    while (names[n])
-        n++;
-    assert(n <= DKL_MOST_OPTIONS);
-    luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
-    lua_settop(L, o->first - 1 + n);
     if (type <= LUA_TNIL)
         return;
     if (type != LUA_TTABLE)
         dkl_check_keys(L, index, what, "option", names); /* raises */
-    for (lua_pushnil(L); lua_next(L, index);) {
-        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        int i = key ? place_among(names, key) : n;
+    luaL_checkstack(L, 2 * DKL_MOST_OPTIONS + LUA_MINSTACK, "too many values");
+    at = lua_gettop(L) + 2;
+    for (lua_pushnil(L); lua_next(L, index);) { /* (key value) ... key value */
+        const char *key = lua_type(L, at - 1) == LUA_TSTRING ? lua_tostring(L, at - 1) : NULL;
+        int i = key ? place_among(names, key) : 0;
 
-        is_known = is_known && i < n;
-        if (is_known) {
+        if (key && names[i]) {
             dkl_given *value = &o->values[i];
 
-            value->type = lua_type(L, -1);
-            value->text = value->type == LUA_TSTRING ? lua_tolstring(L, -1, &value->size) : NULL;
+            assert(i < DKL_MOST_OPTIONS);
+            value->type = lua_type(L, at);
+            value->at = at;
+            value->text = value->type == LUA_TSTRING ? lua_tolstring(L, at, &value->size) : NULL;
             value->names = NULL;
-            lua_replace(L, o->first + i);
             o->given |= UINT32_C(1) << i;
+            lua_pushvalue(L, at - 1); /* both stay */
+            at += 2;
         } else {
+            is_known = false;
             lua_pop(L, 1);
         }
     }
     if (!is_known)
         dkl_check_keys(L, index, what, "option", names); /* says which */
-}
-
-bool dkl_is_given(const dkl_options *o, int i)
-{
-    return o->given >> i & 1;
 }
 
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
@@ -310,22 +305,20 @@ const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
         return NULL;
     if (value->type == LUA_TSTRING && strlen(value->text) == value->size)
         return value->text;
-    return text_of(L, o->first + i, o->what, o->names[i]);
+    return text_of(L, o->values[i].at, o->what, o->names[i]);
 }
 
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
 {
-    return dkl_is_given(o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
+    return dkl_is_given(o, i) ? boolean_of(L, o->values[i].at, o->what, o->names[i]) : otherwise;
 }
 
 lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
 {
-    return dkl_is_given(o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
+    return dkl_is_given(o, i) ? integer_of(L, o->values[i].at, o->what, o->names[i], least) : otherwise;
 }
 
 int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)
 {
-    const char *text = dkl_given_text(L, o, i);
-
-    return text ? choice_of(L, text, o->what, o->names[i], names) : otherwise;
+    return dkl_is_given(o, i) ? choice_of(L, dkl_given_text(L, o, i), o->what, o->names[i], names) : otherwise;
 }

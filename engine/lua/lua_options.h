@@ -83,7 +83,10 @@ void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *
 /* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too where the result is made by
  * dkl_new_table_given. Checks as dkl_check_options does; index is from the bottom. */
 void dkl_spread(lua_State *L, int index, const char *what, const char *const *names, dkl_options *o);
-bool dkl_is_given(const dkl_options *o, int i);
+static inline bool dkl_is_given(const dkl_options *o, int i)
+{
+    return o->given >> i & 1;
+}
 /* As those of a table. */
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i);
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise);

@@ -161,7 +161,7 @@ static int table_rename(lua_State *L)
     const dk_table **out;
     size_t n = 0, n_columns = dk_table_n_columns(table);
     bool are_right = true;
-    dkl_options given = { .index = 2 };
+    dkl_options given = { .index = 2, .are_texts = true };
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))

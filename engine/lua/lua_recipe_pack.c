@@ -187,7 +187,7 @@ static bool pack_given(const dkl_given *value, packer *p)
 /* An option that stands on the stack; top: where the stack was before. What is pushed is kept. */
 static void pack_option(lua_State *L, const dkl_options *options, int i, int top, packer *p)
 {
-    int at = options->first + i, type = options->values[i].type;
+    int at = options->values[i].at, type = options->values[i].type;
 
     put(p, NAME, &options->names[i], sizeof options->names[i]);
     if (pack_given(&options->values[i], p) || pack_plain(L, at, type, p))
@@ -227,10 +227,10 @@ static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
         if ((options->given >> i & 1) == 0)
             continue;
         counts[1]++;
-        if (options->first > 0)
-            pack_option(L, options, i, top, p);
-        else
+        if (options->are_texts)
             pack_texts(options->names[i], &options->values[i], p);
+        else
+            pack_option(L, options, i, top, p);
         if (p->is_full || !p->room.fits) {
             lua_settop(L, top);
             p->room = before;

@@ -77,8 +77,8 @@ static uint64_t check_seed(lua_State *L, const dkl_options *o, int i)
     int exact = 0;
     lua_Integer seed = 0;
 
-    if (lua_type(L, o->first + i) == LUA_TNUMBER)
-        seed = lua_tointegerx(L, o->first + i, &exact);
+    if (dkl_is_given(o, i) && o->values[i].type == LUA_TNUMBER)
+        seed = lua_tointegerx(L, o->values[i].at, &exact);
     if (!exact)
         dkl_fail(L, "%s wants a seed, a whole number such as seed = 1: the same seed draws the same rows", o->what);
     return (uint64_t)seed;
@@ -92,7 +92,7 @@ static dk_ratio check_share(lua_State *L, const dkl_options *o, int i)
 
     if (!dkl_is_given(o, i))
         return share;
-    if (lua_type(L, o->first + i) != LUA_TNUMBER || !dkl_to_value(L, o->first + i, &value) || value.type == DK_REAL)
+    if (o->values[i].type != LUA_TNUMBER || !dkl_to_value(L, o->values[i].at, &value) || value.type == DK_REAL)
         dkl_fail(L, "sample: share must be a number from 0 to 1, such as 0.1");
     share.numerator = value.as.integer;
     share.denominator = 1;
@@ -129,7 +129,7 @@ static int table_sample(lua_State *L)
     spec.within = within.items;
     spec.n_within = within.n;
     if (dkl_is_given(&o, WEIGHT))
-        spec.weight = dkl_check_expr(L, o.first + WEIGHT, "sample wants a weight");
+        spec.weight = dkl_check_expr(L, o.values[WEIGHT].at, "sample wants a weight");
     dkl_check_params(L, 3, &params);
     dkl_check_used(L, &params, NULL, 0, (const dkl_names[]){ within, { &spec.weight, spec.weight != NULL } }, 2);
     out = dkl_new_table_given(L, &o);
