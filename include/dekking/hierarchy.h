@@ -65,8 +65,8 @@ DK_API bool dk_hierarchy_is_dated(const dk_hierarchy *hierarchy);
 /* The day that it holds on, such as 2018-01-01, where it is one vintage of a dated one; else NULL. */
 DK_API const char *dk_hierarchy_vintage(const dk_hierarchy *hierarchy);
 
-/* What holds on a day ("2018-01-01"): members that are valid then, their labels of that day, and their parents. Errors: DK_ERR_ARGUMENT for what is no
- * day; DK_ERR_DATA where nothing is valid then; DK_ERR_MEMORY. */
+/* What holds on a day ("2018-01-01"): members that are valid then, their labels of that day, and their parents. Errors:
+ * DK_ERR_ARGUMENT for what is no day; DK_ERR_DATA where nothing is valid then; DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_hierarchy_at(const dk_hierarchy *hierarchy, const char *day,
                                              const dk_hierarchy **out, dk_error *err);
 

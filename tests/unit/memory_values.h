@@ -95,11 +95,14 @@ static const char *const values_calls[] = {
     "'B' }, { "
     "'A' }, { 'Q' } } } }\n"
     "return function() return t:recode('w', { 'A' }, 'B'):use(h, { column = 'w', level = 'g' }):text() end",
-    "local h = dk.hierarchy(dk.read_text 'g;r;tot\\nA;x;2020-01-01\\nB;y;\\n', { 'g', 'r' }, { to = 'tot', changes = { { "
+    "local h = dk.hierarchy(dk.read_text 'g;r;tot\\nA;x;2020-01-01\\nB;y;\\n', { 'g', 'r' }, { to = 'tot', changes "
+    "= { { "
     "date = '2020-01-01', old = 'A', new = 'B' } } })\n"
-    "local t = dk.read_text('w;dag\\nA|B;2019-01-01\\nA|Q;2019-01-01\\nB;2021-01-01\\n;\\n', { types = { w = { 'set', '|' }, "
+    "local t = dk.read_text('w;dag\\nA|B;2019-01-01\\nA|Q;2019-01-01\\nB;2021-01-01\\n;\\n', { types = { w = { "
+    "'set', '|' }, "
     "dag = 'date' } })\n"
-    "return function() return t:use(h, { column = 'w', level = 'g', on = 'dag' }):text() .. t:recode('w', h:recode { on = "
+    "return function() return t:use(h, { column = 'w', level = 'g', on = 'dag' }):text() .. t:recode('w', h:recode "
+    "{ on = "
     "'dag', to = '2020-01-01' }):text() end",
     "local p = dk.read_text 'k\\na\\nb\\n' local s = dk.read_text 'k;v\\na;x\\na;y\\n'\n"
     "return function() return p:collect(s, 'k', 'v', { as = 'w' }):derive({ 'n = size(w)' }):breakdown({ by = "
