@@ -208,3 +208,19 @@ dk_status dki_column_categorise(const dk_column *column, const dk_column **out, 
     dk_builder_release(builder);
     return status;
 }
+
+dk_status dki_column_mark_codes(const dk_column *column, bool *occurs, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, column->context);
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
+        dki_view_codes(&view, codes);
+        for (size_t i = 0; i < view.n; i++)
+            occurs[codes[i]] = true;
+    }
+    dk_view_release(&view);
+    return status;
+}

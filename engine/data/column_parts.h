@@ -83,6 +83,8 @@ dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *l
                                  dk_error *err);
 /* A category, or a text column as one. DK_ERR_TYPE, without a message, for any other. */
 dk_status dki_column_categorise(const dk_column *column, const dk_column **out, dk_error *err);
+/* Marks the codes that rows of a category have; occurs: of each code from 0 on. */
+dk_status dki_column_mark_codes(const dk_column *column, bool *occurs, dk_error *err);
 /* A category of the same rows over levels: of code c (0: null) the new one is codes[c], for every code of the column's
  * dictionary. */
 dk_status dki_column_map_codes(const dk_column *column, const uint32_t *codes, const dk_dictionary *levels,

@@ -13,23 +13,6 @@
 
 /* Members. --------------------------------------------------------------------------------------------------------- */
 
-/* Marks the codes that occur. */
-static dk_status mark_codes(dk_context *context, const dk_column *column, bool *occurs, dk_error *err)
-{
-    uint32_t codes[DK_BLOCK_ROWS];
-    dk_status status = DK_OK;
-    dk_view view;
-
-    dk_view_init(&view, context);
-    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
-        dki_view_codes(&view, codes);
-        for (size_t i = 0; i < view.n; i++)
-            occurs[codes[i]] = true;
-    }
-    dk_view_release(&view);
-    return status;
-}
-
 /* The different values that a column has, in its declared order, or by code point; without labels. */
 static dk_status members_of(dk_context *context, const dk_column *column, const dk_dictionary **out, dk_error *err)
 {
@@ -45,7 +28,7 @@ static dk_status members_of(dk_context *context, const dk_column *column, const 
 
         names = dki_alloc_array(context, n_all, sizeof *names, err);
         occurs = dki_calloc(context, n_all + 1, sizeof *occurs, err);
-        status = names && occurs ? mark_codes(context, made, occurs, err) : DK_ERR_MEMORY;
+        status = names && occurs ? dki_column_mark_codes(made, occurs, err) : DK_ERR_MEMORY;
         for (uint32_t code = 1; code <= n_all && status == DK_OK; code++)
             if (occurs[code])
                 names[n++] = dk_dictionary_level(levels, code);

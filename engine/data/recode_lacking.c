@@ -73,23 +73,6 @@ static dk_status fail_lacking(const dki_recode_way *way, uint32_t member, dk_err
     return status;
 }
 
-/* Marks the codes that rows have. */
-static dk_status mark(const dk_column *column, bool *occurs, dk_error *err)
-{
-    uint32_t codes[DK_BLOCK_ROWS];
-    dk_status status = DK_OK;
-    dk_view view;
-
-    dk_view_init(&view, dk_column_context(column));
-    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
-        dki_view_codes(&view, codes);
-        for (size_t i = 0; i < view.n; i++)
-            occurs[codes[i]] = true;
-    }
-    dk_view_release(&view);
-    return status;
-}
-
 /* Whether a member of rows becomes several; occurs: of each code of a category whether rows have it. */
 static bool divides_some(const dk_recode *recode, const dk_dictionary *levels, const bool *occurs)
 {
@@ -123,7 +106,7 @@ dk_status dki_recode_divides(const dk_recode *recode, const dk_column *column, b
         size_t n_codes = dk_dictionary_n_levels(levels) + 1;
 
         occurs = dki_calloc(dk_column_context(column), n_codes, sizeof *occurs, err);
-        status = occurs ? mark(members, occurs, err) : DK_ERR_MEMORY;
+        status = occurs ? dki_column_mark_codes(members, occurs, err) : DK_ERR_MEMORY;
         *out = status == DK_OK && divides_some(recode, levels, occurs);
         for (uint32_t code = 1; way && code < n_codes && status == DK_OK && !*out; code++)
             *out = occurs[code] && lacking_member(way, dk_dictionary_level(levels, code)) > 0;
@@ -144,7 +127,7 @@ dk_status dki_recode_check_rows(const dk_recode *recode, const dk_column *column
     if (way == NULL)
         return DK_OK;
     occurs = dki_calloc(dk_column_context(column), n_codes, sizeof *occurs, err);
-    status = occurs ? mark(column, occurs, err) : DK_ERR_MEMORY;
+    status = occurs ? dki_column_mark_codes(column, occurs, err) : DK_ERR_MEMORY;
     for (uint32_t code = 1; code < n_codes && status == DK_OK; code++) {
         size_t n = 1;
         const uint32_t *set = members ? dk_dictionary_set(levels, code, &n) : NULL;

@@ -3,8 +3,8 @@
 
 local test = ...
 
-local here = debug.getinfo(1, "S").source:match "^@(.*)/"
-local random_numbers = dofile(here .. "/lib/random_numbers.lua")
+local lib = debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/"
+local random_numbers, lives = dofile(lib .. "random_numbers.lua"), dofile(lib .. "lives.lua")
 
 local DAYS = 6
 local QUICK = os.getenv "DEKKING_TEST_QUICK"
@@ -14,10 +14,10 @@ local function day(d) return ("2016-01-%02d"):format(d + 1) end
 -- Places with the days of their life, the region and the land of each of their days (false: none), a province for ever, and
 -- of each day what old ones become: lists of { new, share in eighths }.
 local function draw(pick)
-  local model = { names = {}, from = {}, to = {}, regions = {}, lands = {}, provinces = {}, changes = {} }
+  local model, begin, alive_of = lives(DAYS)
+  model.regions, model.lands, model.provinces = {}, {}, {}
   local function born(d)
-    local name = "m" .. #model.names + 1
-    model.names[#model.names + 1], model.from[name], model.to[name] = name, d, DAYS
+    local name = begin(d)
     model.provinces[name] = (pick(6) > 0 or #model.names == 1) and "p" .. pick(2) + 1
     return name
   end
@@ -30,10 +30,7 @@ local function draw(pick)
   end
   for _ = 1, 3 + pick(3) do born(0) end
   for d = 1, DAYS - 1 do
-    local alive = {}
-    for _, name in ipairs(model.names) do
-      if model.to[name] == DAYS then table.insert(alive, pick(#alive + 1) + 1, name) end
-    end
+    local alive = alive_of(pick)
     local a, b, how, changes = alive[1], alive[2], pick(4), {}
     model.changes[d] = changes
     if how == 0 and b then

@@ -2,7 +2,8 @@
 
 local test = ...
 
-local random_numbers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/random_numbers.lua")
+local lib = debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/"
+local random_numbers, lives = dofile(lib .. "random_numbers.lua"), dofile(lib .. "lives.lua")
 
 local DAYS = 7
 
@@ -10,18 +11,10 @@ local function day(d) return ("2016-01-%02d"):format(d + 1) end
 
 -- Members with the days of their life, and of each day what old ones become: lists of { new, share or nil }.
 local function draw(pick)
-  local model = { names = {}, from = {}, to = {}, changes = {} }
-  local function born(d)
-    local name = "m" .. #model.names + 1
-    model.names[#model.names + 1], model.from[name], model.to[name] = name, d, DAYS
-    return name
-  end
+  local model, born, alive_of = lives(DAYS)
   for _ = 1, 2 + pick(3) do born(0) end
   for d = 1, DAYS - 1 do
-    local alive = {}
-    for _, name in ipairs(model.names) do
-      if model.to[name] == DAYS then table.insert(alive, pick(#alive + 1) + 1, name) end
-    end
+    local alive = alive_of(pick)
     local a, b, how, changes = alive[1], alive[2], pick(4), {}
     model.changes[d] = changes
     if how == 0 and b then
