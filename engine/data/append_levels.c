@@ -170,15 +170,23 @@ static dk_status check_labels(const dki_stack *stack, dk_error *err)
     return DK_OK;
 }
 
-/* Puts the labels of all tables on the levels of the result: what vintages call otherwise as the latest of them does. */
-static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
+/* The table whose division is the latest; the first where none has one. */
+static size_t find_latest(const dki_stack *stack)
 {
     size_t latest = 0;
-    dk_status status = DK_OK;
 
     for (size_t i = 1; i < stack->n; i++)
         if (strcmp(vintage_of(levels_of(stack, i)), vintage_of(levels_of(stack, latest))) > 0)
             latest = i;
+    return latest;
+}
+
+/* Puts the labels of all tables on the levels of the result: what vintages call otherwise as the latest of them does. */
+static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
+{
+    size_t latest = find_latest(stack);
+    dk_status status = DK_OK;
+
     for (size_t i = 0; i <= stack->n && status == DK_OK; i++) {
         const dk_dictionary *labelled;
 
@@ -225,6 +233,14 @@ static bool is_same(const dk_dictionary *dictionary, const dk_text *levels, size
     return true;
 }
 
+/* Whether the labels of a table are those of the result, as far as it has some. */
+static bool is_called_so(const dki_stack *stack, const dk_dictionary *own)
+{
+    const dk_dictionary *latest = levels_of(stack, find_latest(stack));
+
+    return !dk_dictionary_has_labels(own) || latest == NULL || !dki_levels_vintages(own, latest);
+}
+
 /* The first column's own dictionary where it is the union. */
 static dk_status make_dictionary(const dki_stack *stack, const struct weave *weave, bool declared,
                                  const dk_dictionary **out, dk_error *err)
@@ -245,7 +261,7 @@ static dk_status make_dictionary(const dki_stack *stack, const struct weave *wea
     for (size_t i = 0; i < stack->n; i++) {
         const dk_dictionary *own = levels_of(stack, i);
 
-        if (own && is_same(own, levels, n, declared)) {
+        if (own && is_same(own, levels, n, declared) && is_called_so(stack, own)) {
             *out = dk_dictionary_retain(own);
             dki_free(stack->context, levels);
             return DK_OK;

@@ -59,6 +59,11 @@ test("labels of days are kept, and what vintages call otherwise is put together"
   for _, both in ipairs { first:append(later), later:append(first) } do
     t.eq(shown(both:breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"), { "Nieuw Midden/7" })
   end
+  -- also where both have the same codes
+  local whole = dk.read_text "g;n\nG1;1\nG2;2\n":use(places:at "2018-01-01")
+  for _, both in ipairs { first:append(whole), whole:append(first) } do
+    t.eq(shown(both:breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"), { "Nieuw Midden/5", "-/1" })
+  end
   local path = t.path "vintages.dk"
   first:save(path)
   later:save(path, { append = true })
