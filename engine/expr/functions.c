@@ -20,6 +20,8 @@ dk_status dki_function_wrong(dki_binder *b, const dki_op *arg, const char *funct
                   is_operator ? "" : "()", wanted, dki_op_shown(arg));
     if (is_operator)
         dki_hint(b->err, "text(x) makes a text of any value");
+    else if (arg->type == DK_INTERVAL)
+        dki_hint(b->err, "least(x) and greatest(x) are its bounds, which are numbers");
     return DK_ERR_TYPE;
 }
 

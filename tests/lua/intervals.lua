@@ -29,6 +29,15 @@ local function written(t, table, name, options)
   return text
 end
 
+test("a function that wants a number is told of the bounds", function(t, dk)
+  local data = dk.table { { "n", { { least = 1, greatest = 4 } } } }
+  for _, call in ipairs { "round(n)", "integer(n)", "bin(n, 0, 5)" } do
+    t.has(select(2, pcall(data.derive, data, "k = " .. call)), "and this is interval",
+      "least(x) and greatest(x) are its bounds, which are numbers")
+  end
+  t.eq(data:derive "k = least(n) + greatest(n)".k[1], 5)
+end)
+
 test("intervals are made of tables of Lua, and are tables there", function(t, dk)
   local values = figures(dk).n:to_lua { plain = true }
   t.eq(figures(dk).n:type(), "interval")
