@@ -82,16 +82,29 @@ static size_t print_bound(int64_t bound, uint8_t scale, bool upward, const dki_l
     return print_number(&value, look, out, size);
 }
 
-/* Both bounds where they are one number, or that of a quotient that was rounded outward in its last digit, which people do not
- * see; *length is what it takes. In a file what may be null has both, "0..0?", as "0?" would be somebody's doubt. */
+/* Whether bounds are those of a quotient that was rounded outward in its last digit, or of a difference of two, and people who read
+ * fewer digits read one number. */
+static bool reads_as_one(const dk_interval *interval, uint8_t scale, const dki_look *look)
+{
+    unsigned digits = pattern_digits(look);
+    int64_t unit, width;
+
+    if (!look->for_people || digits >= scale ||
+        __builtin_sub_overflow(interval->greatest, interval->least, &width) || width > 2)
+        return false;
+    unit = dki_power10[scale - digits];
+    return width < 2 || dki_divide_round(interval->least, unit) == dki_divide_round(interval->greatest, unit);
+}
+
+/* Both bounds where they are one number, or read as one; *length is what it takes. In a file what may be null has both, "0..0?", as
+ * "0?" would be somebody's doubt. */
 static bool print_point(const dk_value *value, const dki_look *look, char *out, size_t size, size_t *length)
 {
     const dk_interval *interval = &value->as.interval;
     dk_value point = { .type = DK_DECIMAL, .scale = value->scale, .as.integer = interval->least };
-    bool fewer = look->for_people && pattern_digits(look) < value->scale;
 
     if (interval->no_least || interval->no_greatest || (interval->may_be_null && !look->for_people) ||
-        (interval->least != interval->greatest && !(fewer && interval->greatest - interval->least == 1)))
+        (interval->least != interval->greatest && !reads_as_one(interval, value->scale, look)))
         return false;
     if (value->scale == 0)
         point.type = DK_INTEGER;

@@ -29,6 +29,18 @@ local function written(t, table, name, options)
   return text
 end
 
+test("a difference of two quotients that are the same is shown as none", function(t, dk)
+  local data = dk.read_text("g;n;t\nD;7;40\nE;~12;80\n", { types = { n = "interval" } })
+  local asked = dk.breakdown { measures = { { "d = sum(n) / sum(t)", format = "0.0 %" } } }
+  local both = asked:compare(data, data:where "n > 0") -- 19 of 120: 0.158333..0.158334
+  t.eq(tostring(both.d_base[1]), "~0.158333..0.158334")
+  t.has(both:text {}, "~15.8 %   ~15.8 %             ~0.0 pp")
+  t.has(both:text { format = "csv" }, ",~-0.000001..0.000001")
+  -- what reads as two numbers stays two
+  local wide = dk.table({ { "a", { { least = -1, greatest = 1 } } } }):derive "b = a / 1000"
+  t.has(wide:format { b = "0.00" }:text {}, "-0.01..0.01")
+end)
+
 test("a function that wants a number is told of the bounds", function(t, dk)
   local data = dk.table { { "n", { { least = 1, greatest = 4 } } } }
   for _, call in ipairs { "round(n)", "integer(n)", "bin(n, 0, 5)" } do
