@@ -5,6 +5,7 @@
 
 #include "context_parts.h"
 #include "memory.h"
+#include "progress.h"
 #include "status.h"
 
 static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a signal handler sets the flag");
@@ -143,42 +144,7 @@ dk_status dki_poll(dk_context *context, dk_error *err)
 {
     if (dk_context_is_interrupted(context))
         return dki_fail(err, DK_ERR_INTERRUPTED, "interrupted");
+    if (context->progress)
+        dki_progress_beat(context);
     return DK_OK;
-}
-
-/* Progress ----------------------------------------------------------------------------------------------------- */
-
-void dk_context_set_progress(dk_context *context, dk_progress_fn *fn, void *arg)
-{
-    context->progress = fn;
-    context->progress_arg = arg;
-    context->progress_thread = pthread_self();
-    context->progress_shown = false;
-    context->progress_last = (struct timespec){ 0, 0 };
-}
-
-void dki_progress(dk_context *context, const char *what, uint64_t done, uint64_t total)
-{
-    struct timespec now;
-    int64_t milliseconds;
-
-    if (context->progress == NULL || !pthread_equal(pthread_self(), context->progress_thread))
-        return;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    milliseconds = (int64_t)(now.tv_sec - context->progress_last.tv_sec) * 1000 +
-                   (now.tv_nsec - context->progress_last.tv_nsec) / 1000000;
-    if (milliseconds < 50)
-        return;
-    context->progress_last = now;
-    context->progress_shown = true;
-    context->progress(context->progress_arg, what, done, total);
-}
-
-void dki_progress_end(dk_context *context)
-{
-    if (context->progress == NULL || !context->progress_shown ||
-        !pthread_equal(pthread_self(), context->progress_thread))
-        return;
-    context->progress_shown = false;
-    context->progress(context->progress_arg, "", 0, 0);
 }

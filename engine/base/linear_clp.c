@@ -21,6 +21,7 @@
 #include <math.h>
 
 #include "clp.h"
+#include "progress.h"
 
 #define CLOSE 1e-6 /* doubles that differ by less, of their size, are one */
 #define NO_COLUMN UINT32_MAX

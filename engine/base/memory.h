@@ -36,13 +36,9 @@ void dki_advise_large_pages(void *from, size_t size);
 char *dki_strndup(dk_context *context, const char *bytes, size_t size, dk_error *err);
 char *dki_strdup(dk_context *context, const char *text, dk_error *err);
 
-/* Interruption: DK_ERR_INTERRUPTED (err filled) while the flag is set. Costs a load; loops poll once per block. */
+/* Interruption: DK_ERR_INTERRUPTED (err filled) while the flag is set. Costs two loads; loops poll once per block. Who is told of
+ * progress (progress.h) hears that the work goes on. */
 dk_status dki_poll(dk_context *context, dk_error *err);
-/* Says how far the work is, from any thread: what (a verb such as "reading"), done of total. It reaches the sink
- * from the thread that set it only, and at most twenty times a second. dki_progress_end tells the sink that the
- * work has ended, where it was told that there is any. */
-void dki_progress(dk_context *context, const char *what, uint64_t done, uint64_t total);
-void dki_progress_end(dk_context *context);
 /* Rows in a block: DK_BLOCK_ROWS unless a test asked for fewer. */
 size_t dki_block_rows(const dk_context *context);
 /* While one that began has not ended, dki_parallel does all work on this context in the thread that calls it. */

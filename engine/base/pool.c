@@ -15,9 +15,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "memory.h"
+#include "progress.h"
+
+#define WAIT_NANOSECONDS 50000000 /* for the others, until who listens is told that the work goes on */
 
 struct job {
     dk_context *context;
@@ -25,6 +29,7 @@ struct job {
     void *arg;
     uint64_t n, grain, n_ranges;
     unsigned n_workers;
+    bool counts;       /* the caller tells how far it is */
     unsigned n_joined; /* workers besides the caller so far, at most n_workers - 1; guarded by the pool's lock */
     atomic_uint_fast64_t next;
     atomic_uint_fast64_t failed; /* the earliest range that failed; UINT64_MAX: none */
@@ -106,6 +111,8 @@ static void work(struct job *job, unsigned worker)
             return;
         begin = range * job->grain;
         end = job->n - begin < job->grain ? job->n : begin + job->grain;
+        if (worker == 0 && job->counts)
+            dki_progress_count(job->context, range, job->n_ranges);
         status = dki_poll(job->context, &error);
         if (status == DK_OK)
             status = job->task(job->arg, worker, begin, end, &error);
@@ -167,6 +174,26 @@ static void start_threads(unsigned n)
     }
 }
 
+/* Called with lock held, which it gives back for a while. Who listens for progress hears that the work goes on. */
+static void wait_for_others(dk_context *context)
+{
+    struct timespec until;
+
+    if (!dki_progress_is_heard(context)) {
+        pthread_cond_wait(&finished, &lock);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WAIT_NANOSECONDS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_cond_timedwait(&finished, &lock, &until) != 0) {
+        pthread_mutex_unlock(&lock);
+        dki_progress_beat(context);
+        pthread_mutex_lock(&lock);
+    }
+}
+
 static void run_with_threads(struct job *job)
 {
     pthread_mutex_lock(&lock);
@@ -183,21 +210,26 @@ static void run_with_threads(struct job *job)
     pthread_mutex_lock(&lock);
     current = NULL; /* who wakes up late finds nothing to do */
     while (n_working > 0)
-        pthread_cond_wait(&finished, &lock);
+        wait_for_others(job->context);
     pthread_mutex_unlock(&lock);
 }
 
 static dk_status work_alone(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
                             dk_error *err)
 {
+    bool counts = dki_progress_count_begin(context);
     dk_status status = DK_OK;
 
     for (uint64_t begin = 0, end; begin < n && status == DK_OK; begin = end) {
         end = n - begin < grain ? n : begin + grain;
+        if (counts)
+            dki_progress_count(context, begin, n);
         status = dki_poll(context, err);
         if (status == DK_OK)
             status = task(arg, 0, begin, end, err);
     }
+    if (counts)
+        dki_progress_count_end(context);
     return status;
 }
 
@@ -220,7 +252,10 @@ static dk_status work_together(dk_context *context, uint64_t n, uint64_t grain, 
     atomic_init(&job.failed, UINT64_MAX);
     pthread_mutex_init(&job.lock, NULL);
     job.status = DK_OK;
+    job.counts = dki_progress_count_begin(context);
     run_with_threads(&job);
+    if (job.counts)
+        dki_progress_count_end(context);
     pthread_mutex_destroy(&job.lock);
     if (job.status != DK_OK && err)
         *err = job.error;

@@ -14,6 +14,7 @@
 
 #include "memory.h"
 #include "program_parts.h"
+#include "progress.h"
 
 #define MOST_NODES 20000
 #define FEWEST_NODES 200

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "collect_parts.h"
 #include "odd.h"
 #include "sift.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "unpack.h"
 #include "utf16.h"

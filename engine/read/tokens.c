@@ -21,6 +21,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "base/text.h"
 

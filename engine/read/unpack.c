@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/status.h"
 #include "unpack_codec.h"
 

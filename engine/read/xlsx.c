@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "csv_source.h"

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "data/checksum.h"
 #include "data/children.h"

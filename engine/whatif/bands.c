@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "basis.h"
 #include "data/lineage.h"

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "solve_parts.h"
 

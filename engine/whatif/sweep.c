@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "expr/defined.h"
 #include "expr/poll_row.h"

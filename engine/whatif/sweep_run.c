@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "compiled.h"
 #include "sweep_weights.h"

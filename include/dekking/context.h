@@ -37,8 +37,9 @@ DK_API void dk_context_interrupt(dk_context *context);
 DK_API void dk_context_clear_interrupt(dk_context *context);
 DK_API bool dk_context_is_interrupted(const dk_context *context);
 
-/* What is being done, and how much of how much, in bytes or rows (total 0: unknown). done == total == 0 says that
- * the work has ended. what is borrowed for the call. */
+/* What is being done, and how much of how much, in bytes, rows or other parts (total 0: unknown). what is borrowed for the call; NULL
+ * says no more than that the call goes on, and of how many parts of its present step so many are done. An empty what says that the work
+ * that had a name has ended. */
 typedef void dk_progress_fn(void *arg, const char *what, uint64_t done, uint64_t total);
 /* Sets who is told (NULL: nobody), at most twenty times a second and from the thread that called this function
  * only: calls into the library from other threads are silent. Not while a call on this context runs. */

@@ -1,11 +1,10 @@
-/* test_memory.c - contexts: what is counted, what is refused and what fails on request; stopping; progress. */
+/* test_memory.c - contexts: what is counted, what is refused and what fails on request; stopping. */
 #include "check.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "watched.h"
@@ -411,87 +410,6 @@ static void an_interruption_stays_until_it_is_cleared(void **state)
     dk_context_release(other);
 }
 
-struct told {
-    unsigned n, n_ends;
-    uint64_t done, total;
-    char what[32];
-};
-
-static void sink(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-    struct told *told = arg;
-
-    if (done == 0 && total == 0) {
-        told->n_ends++;
-        return;
-    }
-    told->n++;
-    told->done = done;
-    told->total = total;
-    snprintf(told->what, sizeof told->what, "%s", what);
-}
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void *report_from_elsewhere(void *arg)
-{
-    struct fixture *f = arg;
-
-    dki_progress(f->context, "elsewhere", 1, 2);
-    dki_progress_end(f->context);
-    return NULL;
-}
-
-static void progress_is_told_at_a_bounded_rate(void **state)
-{
-    struct fixture *f = *state;
-    struct told told = { 0 };
-    int64_t begun = milliseconds(), passed;
-
-    dki_progress(f->context, "reading", 1, 10); /* nobody listens */
-    dki_progress_end(f->context);
-    dk_context_set_progress(f->context, sink, &told);
-    dki_progress_end(f->context);
-    assert_int_equal(told.n_ends, 0); /* nothing was told, so nothing ends */
-    dki_progress(f->context, "reading", 5, 10);
-    assert_int_equal(told.n, 1);
-    assert_int_equal(told.done, 5);
-    assert_int_equal(told.total, 10);
-    assert_string_equal(told.what, "reading");
-    do {
-        dki_progress(f->context, "reading", 6, 10);
-        passed = milliseconds() - begun;
-    } while (passed < 180);
-    /* One at once, then one every 50 ms by a clock that may be some milliseconds behind. */
-    assert_in_range(told.n, 2, 1 + (passed + 10) / 50);
-    dki_progress_end(f->context);
-    dki_progress_end(f->context);
-    assert_int_equal(told.n_ends, 1);
-    dk_context_set_progress(f->context, NULL, NULL);
-    dki_progress(f->context, "reading", 7, 10);
-    assert_int_equal(told.done, 6);
-}
-
-static void progress_reaches_the_thread_that_asked_for_it(void **state)
-{
-    struct fixture *f = *state;
-    struct told told = { 0 };
-    pthread_t thread;
-
-    dk_context_set_progress(f->context, sink, &told);
-    assert_int_equal(pthread_create(&thread, NULL, report_from_elsewhere, f), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(told.n + told.n_ends, 0);
-    dki_progress(f->context, "here", 1, 2);
-    assert_int_equal(told.n, 1);
-}
-
 static void blocks_have_1_to_4096_rows(void **state)
 {
     struct fixture *f = *state;
@@ -534,8 +452,6 @@ int main(void)
         TEST(the_nth_allocation_fails_and_only_that_one),
         TEST(a_refused_request_takes_nothing_from_other_threads),
         TEST(an_interruption_stays_until_it_is_cleared),
-        TEST(progress_is_told_at_a_bounded_rate),
-        TEST(progress_reaches_the_thread_that_asked_for_it),
         TEST(blocks_have_1_to_4096_rows),
         TEST(a_context_lives_as_long_as_its_last_reference),
     };
