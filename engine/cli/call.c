@@ -56,7 +56,7 @@ int dkc_call(lua_State *L, int n_args, int n_results)
 
     lua_pushcfunction(L, explain);
     lua_insert(L, function); /* explain function args */
-    dkc_progress_begin(dkl_context(L));
+    dkc_progress_begin(L);
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, function);
     if (status == LUA_ERRMEM) /* which is not explained */
@@ -71,7 +71,7 @@ int dkc_call_plain(lua_State *L, int n_args, int n_results)
 {
     int status;
 
-    dkc_progress_begin(dkl_context(L));
+    dkc_progress_begin(L);
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, 0);
     if (status != LUA_OK)

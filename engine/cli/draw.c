@@ -10,22 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "edit.h"
-
-bool dkc_terminal_size(size_t *columns, size_t *rows)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return false;
-    *columns = size.ws_col;
-    *rows = size.ws_row;
-    return true;
-}
+#include "terminal.h"
 
 /* How many columns a character takes that begins in `column`. */
 static size_t width_of(size_t column, wchar_t c)
@@ -150,7 +139,7 @@ void dkc_draw_clear(EditLine *editor, const char *prompt, size_t columns_before)
 {
     size_t columns, rows, n, n_before;
 
-    if (!dkc_terminal_size(&columns, &rows))
+    if (!dkc_terminal_size(STDOUT_FILENO, &columns, &rows))
         return;
     n = place_of_cursor(editor, prompt, columns).row;
     n_before = columns_before ? place_of_cursor(editor, prompt, columns_before).row : 0;
@@ -192,7 +181,7 @@ void dkc_draw_wide(EditLine *editor, const char *prompt)
 
     while (at < line->lastchar && wcwidth(*at) < 2)
         at++;
-    if (at == line->lastchar || !dkc_terminal_size(&columns, &rows))
+    if (at == line->lastchar || !dkc_terminal_size(STDOUT_FILENO, &columns, &rows))
         return;
     cursor = place_of_cursor(editor, prompt, columns);
     if (!clear_line(editor, cursor.row))

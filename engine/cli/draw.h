@@ -8,8 +8,6 @@
 
 #define DKC_HIDDEN_MARK '\001' /* encloses what a prompt sends to the terminal without showing it */
 
-/* Columns and rows of the terminal; false where there is none. */
-bool dkc_terminal_size(size_t *columns, size_t *rows);
 /* Takes the line off the screen after the window became wider, narrower, lower or higher, and puts the cursor where it began.
  * columns_before: of the terminal when the line was drawn; 0: not known. */
 void dkc_draw_clear(EditLine *editor, const char *prompt, size_t columns_before);

@@ -24,6 +24,7 @@
 #include "history.h"
 #include "keys.h"
 #include "offer.h"
+#include "terminal.h"
 
 #define CANCEL_KEY L'\003'
 
@@ -113,7 +114,7 @@ static void redraw(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_PREP_TERM, 1);
     dkc_edit.el_resize(input->editor);
     dkc_edit.el_set(input->editor, EL_REFRESH);
-    if (!dkc_terminal_size(&input->columns, &rows))
+    if (!dkc_terminal_size(STDOUT_FILENO, &input->columns, &rows))
         input->columns = 0;
     dkc_draw_wide(input->editor, input->prompt);
 }
@@ -414,7 +415,7 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     int length = 0;
 
     input->cancelled = input->cancel_shown = false;
-    if (!dkc_terminal_size(&input->columns, &rows))
+    if (!dkc_terminal_size(STDOUT_FILENO, &input->columns, &rows))
         input->columns = 0;
     watch(input, before);
     dkc_edit.el_set(input->editor, EL_PREP_TERM,

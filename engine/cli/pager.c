@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "draw.h"
 #include "line.h"
+#include "terminal.h"
 
 static unsigned n_pages; /* texts that were shown */
 
@@ -46,7 +46,7 @@ bool dkc_page(const char *text, size_t size)
     FILE *pipe;
     int status = -1;
 
-    if (!dkc_terminal_size(&columns, &rows) || !is_long(text, size, columns, rows))
+    if (!dkc_terminal_size(STDOUT_FILENO, &columns, &rows) || !is_long(text, size, columns, rows))
         return false;
     if (dkc_input_waits()) /* the pager would take what was pasted for its own commands */
         return false;

@@ -2,12 +2,12 @@
 #ifndef DKC_CLI_PROGRESS_H
 #define DKC_CLI_PROGRESS_H
 
-#include <dekking/context.h>
+#include <lua.h>
 
-/* From now on calls on the context that take longer than half a second (DEKKING_PROGRESS: milliseconds, 0: never) show
- * "reading 45 %" on standard error, if that is a terminal, until they end. From the thread that makes the calls.
- * context may be NULL: nothing is shown. */
-void dkc_progress_begin(dk_context *context);
+/* From now on calls of the engine that take longer than half a second (DEKKING_PROGRESS: milliseconds, 0: never) show a bar on standard
+ * error, if that is a terminal, until they end. From the thread that makes the calls. Where the module is not open, nothing is
+ * shown. */
+void dkc_progress_begin(lua_State *L);
 /* Takes away what is still shown: a call that failed does not say that it has ended. */
 void dkc_progress_clear(void);
 

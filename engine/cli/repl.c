@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "call.h"
-#include "draw.h"
 #include "execute.h"
 #include "interrupt.h"
 #include "lua/bind.h"
@@ -23,6 +22,7 @@
 #include "lua/library.h"
 #include "pager.h"
 #include "statement.h"
+#include "terminal.h"
 
 #define BASE \
     DKC_STATEMENT_INPUT  /* the stack of the prompt: what it reads from, and above it the values of a statement */
@@ -34,7 +34,7 @@ static void fit_tables(lua_State *L)
 {
     size_t columns, rows;
 
-    if (dkc_terminal_size(&columns, &rows))
+    if (dkc_terminal_size(STDOUT_FILENO, &columns, &rows))
         dkl_set_screen(L, columns, rows);
 }
 

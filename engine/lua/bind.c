@@ -111,6 +111,11 @@ dk_context *dkl_check_context(lua_State *L)
     return dkl_get_state(L)->context;
 }
 
+dkl_state *dkl_find_state(lua_State *L)
+{
+    return find_state(L);
+}
+
 dk_context *dkl_context(lua_State *L)
 {
     dkl_state *state = find_state(L);

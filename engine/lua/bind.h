@@ -12,6 +12,8 @@
 #include <lua.h>
 #include <string.h>
 
+#include "base/progress.h"
+
 #define DKL_TABLE "dk.table"
 #define DKL_COLUMN "dk.column"
 #define DKL_EXPR "dk.expr"
@@ -37,11 +39,14 @@ typedef struct dkl_state {
     lua_State *keeper;               /* keeps it */
     bool closes;        /* what can be the newest was last closed by the script, not by the collector */
     uint64_t numbers;   /* given to objects */
-    lua_State *running; /* in a call that may call back: the coroutine that made it */
+    lua_State *running; /* in a call of the engine: the coroutine that made it */
+    bool counts;        /* a loop over values of Lua, for progress */
     void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
 
-/* Raises where the module is not open, or is closing. */
+/* NULL where the module is not open. */
+dkl_state *dkl_find_state(lua_State *L);
+/* Raises where it is not, or is closing. */
 dkl_state *dkl_get_state(lua_State *L);
 dk_context *dkl_check_context(lua_State *L);
 
@@ -86,6 +91,8 @@ const char *dkl_nil_hint(lua_State *L, int arg);
         if (status_ == DK_ERR_MEMORY && dkl_reclaim(L))              \
             status_ = (call);                                        \
         state_->running = before_;                                   \
+        if (before_ == NULL)                                         \
+            dki_progress_end(state_->context);                       \
         if (status_ != DK_OK)                                        \
             return dkl_raise(L, &err);                               \
     } while (0)
@@ -110,6 +117,9 @@ dkl_state *dkl_pace(lua_State *L);
 
 /* Raises when the context was interrupted; for loops over values of Lua, once per block. */
 void dkl_poll(lua_State *L);
+/* Until the C function returns or raises, the state counts as being in a call of the engine's, so that progress is shown: for long
+ * loops over values of Lua that poll. Gives whether they count (dki_progress_count), and pushes a slot unless a call goes on already. */
+bool dkl_busy(lua_State *L);
 
 /* Slots. ---------------------------------------------------------------------------------------------------------- */
 
@@ -303,6 +313,7 @@ void dkl_open_aggregate(lua_State *L);
 void dkl_open_function(lua_State *L);
 void dkl_open_callback(lua_State *L);
 void dkl_open_map(lua_State *L);
+void dkl_open_progress(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
 void dkl_open_bands(lua_State *L);

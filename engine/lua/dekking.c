@@ -126,6 +126,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_function(L);
     dkl_open_callback(L);
     dkl_open_map(L);
+    dkl_open_progress(L);
     dkl_open_breakdown(L);
     dkl_open_scenario(L);
     dkl_open_bands(L);

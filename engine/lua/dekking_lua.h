@@ -22,4 +22,9 @@ int dkl_print(lua_State *L);
 /* Is called before a function of the module raises because the context was interrupted. */
 void dkl_on_interrupt(lua_State *L, void (*raised)(lua_State *L));
 
+/* Whether a function of the module is in the engine now, and what the script has called that led there, as a module or the script
+ * names it ("breakdown"). Raise nothing and ask for no memory, so that they may be called while the engine works. */
+bool dkl_running(lua_State *L);
+void dkl_name_running(lua_State *L, char *name, size_t size);
+
 #endif

@@ -185,6 +185,8 @@ static void push_record_names(lua_State *L, uint64_t n_rows)
     lua_newtable(L);
     seen = lua_gettop(L);
     for (uint64_t row = 0; row < n_rows; row++) {
+        if (row % DK_BLOCK_ROWS == 0)
+            dkl_poll(L);
         if (lua_rawgeti(L, 1, (lua_Integer)row + 1) == LUA_TTABLE)
             for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
                 lua_pushvalue(L, -2);
@@ -218,6 +220,8 @@ static void check_records(lua_State *L, const dkl_source *from)
     for (uint64_t row = 0; row < from->n_rows; row++) {
         const char *unknown = NULL; /* the first in order, as Lua has none */
 
+        if (row % DK_BLOCK_ROWS == 0)
+            dkl_poll(L);
         if (lua_rawgeti(L, 1, (lua_Integer)row + 1) != LUA_TTABLE) {
             dkl_fail(L, "table: row %I must be a record such as { a = 1 }, not %s", (LUAI_UACINT)row + 1,
                      dkl_push_kind(L, -1));
@@ -326,6 +330,7 @@ static int new_table(lua_State *L)
     dkl_pad_arguments(L, 2);
     out = dkl_new_table(L);
     made = lua_gettop(L);
+    (void)dkl_busy(L);
     if (lua_istable(L, 2) && lua_rawlen(L, 2) > 0) {
         stated = 2;
     } else {

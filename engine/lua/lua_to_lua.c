@@ -94,6 +94,7 @@ int dkl_push_values(lua_State *L, const dk_column *column, uint64_t n, bool plai
     void **slot;
     dk_view *view;
     int holder = 0, made = 0, list;
+    bool counts;
 
     luaL_checkstack(L, 12, "too many values");
     lua_createtable(L, n < 100000000 ? (int)n : 0, 0);
@@ -107,9 +108,12 @@ int dkl_push_values(lua_State *L, const dk_column *column, uint64_t n, bool plai
     slot = dkl_slot(L, drop_view);
     DKL_TRY(new_view(dk_column_context(column), (dk_view **)slot, &err));
     view = *slot;
+    counts = n > DK_BLOCK_ROWS && dkl_busy(L);
     for (uint64_t row = 0; row < n;) {
         size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
 
+        if (counts)
+            dki_progress_count(dk_column_context(column), row, n);
         dkl_poll(L);
         DKL_TRY(dk_column_view(column, row, n_block, view, &err));
         for (size_t i = 0; i < n_block; i++) {

@@ -141,6 +141,9 @@ int dkl_print(lua_State *L)
     int n = lua_gettop(L);
     bool was_table = false;
 
+    if (dkl_running(L))
+        dki_progress_end(
+            dkl_context(L)); /* the engine has called the script: what shows how far it is makes room */
     for (int i = 1; i <= n; i++) {
         bool is_table = dkl_test_object(L, i, DKL_TABLE) != NULL;
         size_t size;

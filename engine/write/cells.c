@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "data/column_parts.h"
@@ -213,6 +214,7 @@ dk_status dki_cells_open(const dk_table *table, const dk_write_options *options,
     out->columns = dki_calloc(context, out->n_columns, sizeof *out->columns, err);
     if (out->columns == NULL)
         return DK_ERR_MEMORY;
+    out->counts = dki_progress_count_begin(context);
     dk_view_init(&out->margin, context);
     for (size_t i = 0; i < out->n_columns; i++)
         dk_view_init(&out->columns[i].view, context);
@@ -231,6 +233,9 @@ dk_status dki_cells_open(const dk_table *table, const dk_write_options *options,
 
 void dki_cells_close(dki_cells *cells)
 {
+    if (cells->counts)
+        dki_progress_count_end(dk_table_context(cells->table));
+    cells->counts = false;
     if (cells->columns == NULL)
         return;
     for (size_t i = 0; i < cells->n_columns; i++) {
@@ -254,6 +259,8 @@ dk_status dki_cells_seek(dki_cells *cells, uint64_t row, dk_error *err)
         return DK_OK;
     cells->n = 0;
     cells->row = row - row % DK_BLOCK_ROWS;
+    if (cells->counts)
+        dki_progress_count(dk_table_context(cells->table), cells->row, n_rows);
     status = dki_poll(dk_table_context(cells->table), err);
     for (size_t i = 0; i < cells->n_columns && status == DK_OK; i++) {
         size_t n = n_rows - cells->row < DK_BLOCK_ROWS ? (size_t)(n_rows - cells->row) : DK_BLOCK_ROWS;

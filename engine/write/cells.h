@@ -50,6 +50,7 @@ typedef struct dki_cells {
     dk_view margin;
     uint64_t row; /* the block that the views show */
     size_t n;
+    bool counts; /* the rows, for progress */
     char *shown; /* of shown_size bytes, for the text of a cell */
     size_t shown_size;
 } dki_cells;

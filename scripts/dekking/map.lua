@@ -9,6 +9,9 @@
 
 local dk, core = ...
 
+local BLOCK = 4096 -- rows after which progress is told
+local OVER = setmetatable({}, { __close = core.end_progress })
+
 local OPTIONS = { "columns", "type", "block" }
 
 -- Lists of a function's values become a column of the type, or of the one that is found.
@@ -18,15 +21,20 @@ end
 
 local function by_rows(data, call)
   local list, i = { n = #data }, 0
+  local _ <close> = core.begin_progress() and OVER
   for row in data:rows() do
     i = i + 1
     list[i] = call(row)
+    if i % BLOCK == 0 then
+      core.progress(i, list.n)
+    end
   end
   return list
 end
 
 local function by_blocks(data, call, name)
   local list, at = { n = #data }, 0
+  local _ <close> = core.begin_progress() and OVER
   for block in data:blocks() do
     local n = #block
     local values = call(block)
@@ -40,6 +48,7 @@ local function by_blocks(data, call, name)
     end
     table.move(values, 1, n, at + 1, list)
     at = at + n
+    core.progress(at, list.n)
   end
   return list
 end

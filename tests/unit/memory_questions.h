@@ -104,6 +104,9 @@ static const char *const questions_calls[] = {
     "r:receipt() "
     "local f = core.record('f', function(x) return x end)\nreturn function() core.remember(t:head(1), 'f', t) "
     "return #tostring(r:receipt()) .. #core.recipe(r).written .. tostring(f(t:where 'a > 0') ~= nil) end",
+    "local t = dk.table { { a = 1 } }\nreturn function() if core.begin_progress() then core.progress(1, 2) "
+    "core.end_progress() end "
+    "return #t:map('z', function(row) return row.a end) end",
     "local out = os.tmpname()\nreturn function() core.write_file(out, 'text') return core.file_fingerprint(out) "
     "end",
     "local path = os.tmpname() local f = io.open(path, 'w') f:write 'k,n\\na,1\\nb,2\\n' f:close()\n" PLAN

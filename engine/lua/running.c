@@ -1,12 +1,13 @@
-/* interrupted.c - the error that an interruption becomes in a function of the module: where the script was, and what it had
- * called.
+/* running.c - what the script has called that runs: for progress, and for the error that an interruption becomes.
  *
- * The function is named as a module names it, else as the script called it. pcall and xpcall are passed over: what was
- * interrupted is what they ran.
+ * The function is named as a module names it, else as the script called it. pcall and xpcall are passed over: what runs is what
+ * they ran.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "bind.h"
+#include "dekking_lua.h"
 
 /* The name that the function at an index has in the table on top, which keeps it; or NULL. Takes the table. */
 static const char *find_name(lua_State *L, int function)
@@ -64,16 +65,25 @@ static int level_called(lua_State *L)
     return level - 1;
 }
 
-int dkl_raise_interrupted(lua_State *L)
+/* The name of what the script had called; NULL: it has none. Pushes what keeps the name. Asks for no memory. */
+static const char *push_script_call(lua_State *L)
 {
     const char *name = NULL;
 
-    luaL_checkstack(L, LUA_MINSTACK, "too many values");
     for (int level = level_called(L); level >= 0; level--) {
         name = push_called(L, level);
         if (name == NULL || (strcmp(name, "pcall") != 0 && strcmp(name, "xpcall") != 0))
             break;
     }
+    return name;
+}
+
+int dkl_raise_interrupted(lua_State *L)
+{
+    const char *name;
+
+    luaL_checkstack(L, LUA_MINSTACK, "too many values");
+    name = push_script_call(L);
     dkl_where(L);
     if (name)
         lua_pushfstring(L, "interrupted! ('%s' was running)", name);
@@ -81,4 +91,23 @@ int dkl_raise_interrupted(lua_State *L)
         lua_pushliteral(L, "interrupted!");
     lua_concat(L, 2);
     return lua_error(L);
+}
+
+bool dkl_running(lua_State *L)
+{
+    const dkl_state *state = dkl_find_state(L);
+
+    return state && state->running;
+}
+
+void dkl_name_running(lua_State *main, char *name, size_t size)
+{
+    lua_State *L = dkl_find_state(main)->running;
+    const char *found = NULL;
+    int top = lua_gettop(L);
+
+    if (lua_checkstack(L, LUA_MINSTACK))
+        found = push_script_call(L);
+    snprintf(name, size, "%s", found ? found : "working");
+    lua_settop(L, top);
 }
