@@ -2,10 +2,11 @@
  *
  * usage: calls [CALLS [NAME]]        calls of each run (10000), and the one method that is to be timed
  *
- * Each line: nanoseconds of CPU time of the call, of the same functions of the engine called from C (parsing included, and
- * releasing what they make), and the difference. The least of several runs, in turn. Collecting garbage is part of a call, and
- * Lua's memory is that of the program; an empty loop is subtracted; tables of options stand before the loop, as making them is
- * the script's.
+ * Each line: nanoseconds of CPU time of the call, of its work, and the difference; then the call, and what the work is: the same
+ * functions of the engine called from C with the same arguments and options, on the same tables, and releasing what they make. Where the
+ * call parses a text, so does the work; a breakdown that is called was parsed when it was made. The work clears no dk_error, as no call
+ * does. The least of several runs, in turn. Collecting garbage is part of a call, and Lua's memory is that of the program; an empty loop
+ * is subtracted; tables of options stand before the loop, as making them is the script's.
  */
 #include <dekking/dekking.h>
 
@@ -28,40 +29,43 @@ static dk_context *context;
 static const dk_table *table, *other;
 static const dk_breakdown *breakdown;
 static dk_params none;
+static dk_error err = DK_ERROR_INIT;
 
 static const char *const naam[] = { "naam" }, *const jaren[] = { "jaren" }, *const leeftijd[] = { "leeftijd" };
 static const char *const peil[] = { "peil" }, *const regio[] = { "regio" };
 
-static void must(dk_status status, const dk_error *err)
+static void must(dk_status status)
 {
     if (status != DK_OK) {
-        fprintf(stderr, "calls: %s\n", err->message);
+        fprintf(stderr, "calls: %s\n", err.message);
         exit(1);
     }
 }
 
-#define WORK(name, call)              \
-    static void name(void)            \
-    {                                 \
-        dk_error err = DK_ERROR_INIT; \
-        const dk_table *made;         \
-                                      \
-        must((call), &err);           \
-        dk_table_release(made);       \
+/* The work `name` is a function of the engine's, with its arguments; name_text tells it. */
+#define WORK(name, function, ...)                                     \
+    static const char name##_text[] = #function "(" #__VA_ARGS__ ")"; \
+    static void name(void)                                            \
+    {                                                                 \
+        const dk_table *made;                                         \
+                                                                      \
+        must(function(__VA_ARGS__, &made, &err));                     \
+        dk_table_release(made);                                       \
     }
 
-static dk_status parsed(const char *text, const dk_table **out, dk_error *err)
-{
-    const dk_expr *expr;
-    dk_status status = dk_expr_parse(context, text, &expr, err);
-
-    if (status != DK_OK)
-        return status;
-    status = strchr(text, '=') ? dk_table_derive(table, &expr, 1, &none, out, err)
-                               : dk_table_where(table, expr, &none, out, err);
-    dk_expr_release(expr);
-    return status;
-}
+/* The same of an expression that is parsed first. */
+#define PARSED_WORK(name, text, function, ...)                                                     \
+    static const char name##_text[] = "dk_expr_parse(" #text "), " #function "(" #__VA_ARGS__ ")"; \
+    static void name(void)                                                                         \
+    {                                                                                              \
+        const dk_table *made;                                                                      \
+        const dk_expr *expr;                                                                       \
+                                                                                                   \
+        must(dk_expr_parse(context, text, &expr, &err));                                           \
+        must(function(__VA_ARGS__, &made, &err));                                                  \
+        dk_expr_release(expr);                                                                     \
+        dk_table_release(made);                                                                    \
+    }
 
 static const dk_join_options left = { .kind = DK_JOIN_LEFT };
 static const dk_sample_spec drawn = { .n = 2, .seed = 1 };
@@ -74,67 +78,72 @@ static const dk_unpivot_spec longer = {
 static const dk_append_options strict;
 static const dk_table *both[2];
 
-WORK(head, dk_table_slice(table, 0, 1, &made, &err))
-WORK(slice, dk_table_slice(table, 1, 2, &made, &err))
-WORK(select_columns, dk_table_select(table, naam, 1, &made, &err))
-WORK(drop, dk_table_drop(table, naam, 1, &made, &err))
-WORK(rename_column, dk_table_rename(table, leeftijd, jaren, 1, &made, &err))
-WORK(sort, dk_table_sort_by(table, leeftijd, 1, &none, UINT64_MAX, &made, &err))
-WORK(distinct, dk_table_distinct(table, naam, 1, DK_KEEP_FIRST, &made, &err))
-WORK(sample, dk_table_sample(table, &drawn, &none, &made, &err))
-WORK(join, dk_table_join(table, other, naam, naam, 1, &left, &made, &err))
-WORK(link_tables, dk_table_link(table, other, naam, naam, 1, "in_other", regio, 0, DK_MULTIPLE_ERROR, &made, &err))
-WORK(append, dk_table_append(both, 2, &strict, &made, &err))
-WORK(pivot, dk_table_pivot(table, &wide, &made, &err))
-WORK(unpivot, dk_table_unpivot(table, &longer, &made, &err))
-WORK(where, parsed("leeftijd < 27", &made, &err))
-WORK(derive, parsed("jaren = leeftijd + 1", &made, &err))
-WORK(ask, dk_breakdown_run(breakdown, table, &none, &made, &err))
+WORK(head, dk_table_slice, table, 0, 1)
+WORK(tail, dk_table_slice, table, 2, 1)
+WORK(slice, dk_table_slice, table, 1, 2)
+WORK(select_columns, dk_table_select, table, naam, 1)
+WORK(drop, dk_table_drop, table, naam, 1)
+WORK(rename_column, dk_table_rename, table, leeftijd, jaren, 1)
+WORK(sort, dk_table_sort_by, table, leeftijd, 1, &none, UINT64_MAX)
+WORK(distinct, dk_table_distinct, table, naam, 1, DK_KEEP_FIRST)
+WORK(sample, dk_table_sample, table, &drawn, &none)
+WORK(join, dk_table_join, table, other, naam, naam, 1, &left)
+WORK(link_tables, dk_table_link, table, other, naam, naam, 1, "in_other", regio, 0, DK_MULTIPLE_ERROR)
+WORK(append, dk_table_append, both, 2, &strict)
+WORK(pivot, dk_table_pivot, table, &wide)
+WORK(unpivot, dk_table_unpivot, table, &longer)
+WORK(run_breakdown, dk_breakdown_run, breakdown, table, &none)
+PARSED_WORK(where, "leeftijd < 27", dk_table_where, table, expr, &none)
+PARSED_WORK(derive, "jaren = leeftijd + 1", dk_table_derive, table, &expr, 1, &none)
 
-static void ask_anew(void)
+static const char define_breakdown_text[] = "dk_breakdown_new(n = count()), dk_breakdown_run";
+static void define_breakdown(void)
 {
     static const dk_measure measures[] = { { .text = "n = count()" } };
     static const dk_breakdown_spec spec = { .measures = measures, .n_measures = 1 };
-    dk_error err = DK_ERROR_INIT;
     const dk_breakdown *asked;
     const dk_table *made;
 
-    must(dk_breakdown_new(context, &spec, &asked, &err), &err);
-    must(dk_breakdown_run(asked, table, &none, &made, &err), &err);
+    must(dk_breakdown_new(context, &spec, &asked, &err));
+    must(dk_breakdown_run(asked, table, &none, &made, &err));
     dk_table_release(made);
     dk_breakdown_release(asked);
 }
 
+static const char nothing_text[] = "nothing";
 static void nothing(void) {}
+
+#define OF(work) work, work##_text
 
 static const struct {
     const char *name, *call;
     void (*work)(void);
+    const char *work_text;
 } methods[] = {
-    { "", "", nothing },
-    { "head", "t:head(1)", head },
-    { "tail", "t:tail(1)", head },
-    { "slice", "t:slice(2, 3)", slice },
-    { "select", "t:select 'naam'", select_columns },
-    { "drop", "t:drop 'naam'", drop },
-    { "rename", "t:rename(names)", rename_column },
-    { "sort", "t:sort 'leeftijd'", sort },
-    { "where", "t:where 'leeftijd < 27'", where },
-    { "derive", "t:derive 'jaren = leeftijd + 1'", derive },
-    { "derive list", "t:derive(derived)", derive },
-    { "distinct", "t:distinct 'naam'", distinct },
-    { "sample", "t:sample(two)", sample },
-    { "join", "t:join(u, 'naam')", join },
-    { "join options", "t:join(u, 'naam', left)", join },
-    { "link", "t:link(u, 'naam', as)", link_tables },
-    { "append", "t:append(t)", append },
-    { "pivot", "t:pivot(wide)", pivot },
-    { "unpivot", "t:unpivot(longer)", unpivot },
-    { "a breakdown", "b(t)", ask },
-    { "breakdown", "t:breakdown(asked)", ask_anew },
-    { "column", "t:column 'naam'", nothing },
-    { "rows", "t:rows()", nothing },
-    { "schema", "t:schema()", nothing },
+    { "", "", OF(nothing) },
+    { "head", "t:head(1)", OF(head) },
+    { "tail", "t:tail(1)", OF(tail) },
+    { "slice", "t:slice(2, 3)", OF(slice) },
+    { "select", "t:select 'naam'", OF(select_columns) },
+    { "drop", "t:drop 'naam'", OF(drop) },
+    { "rename", "t:rename(names)", OF(rename_column) },
+    { "sort", "t:sort 'leeftijd'", OF(sort) },
+    { "where", "t:where 'leeftijd < 27'", OF(where) },
+    { "derive", "t:derive 'jaren = leeftijd + 1'", OF(derive) },
+    { "derive list", "t:derive(derived)", OF(derive) },
+    { "distinct", "t:distinct 'naam'", OF(distinct) },
+    { "sample", "t:sample(two)", OF(sample) },
+    { "join", "t:join(u, 'naam')", OF(join) },
+    { "join options", "t:join(u, 'naam', left)", OF(join) },
+    { "link", "t:link(u, 'naam', as)", OF(link_tables) },
+    { "append", "t:append(t)", OF(append) },
+    { "pivot", "t:pivot(wide)", OF(pivot) },
+    { "unpivot", "t:unpivot(longer)", OF(unpivot) },
+    { "a breakdown", "b(t)", OF(run_breakdown) },
+    { "breakdown", "t:breakdown(asked)", OF(define_breakdown) },
+    { "column", "t:column 'naam'", OF(nothing) },
+    { "rows", "t:rows()", OF(nothing) },
+    { "schema", "t:schema()", OF(nothing) },
 };
 #define N_METHODS (sizeof methods / sizeof *methods)
 
@@ -225,7 +234,7 @@ int main(int argc, char **argv)
     both[0] = both[1] = table;
     lua_getglobal(L, "b");
     breakdown = dkl_held(lua_touserdata(L, -1));
-    printf("%-14s %8s %8s %8s  ns\n", "", "call", "work", "beyond");
+    printf("%-14s %8s %8s %8s  ns of a call, its work, the difference\n", "", "call", "work", "beyond");
     for (size_t i = 0; i < N_METHODS; i++) {
         double call, work;
 
@@ -240,7 +249,8 @@ int main(int argc, char **argv)
         if (i == 0)
             empty = call;
         else
-            printf("%-14s %8.0f %8.0f %8.0f\n", methods[i].name, call - empty, work, call - empty - work);
+            printf("%-14s %8.0f %8.0f %8.0f  %s | %s\n", methods[i].name, call - empty, work, call - empty - work,
+                   methods[i].call, methods[i].work_text);
     }
     lua_close(L);
     return 0;
