@@ -213,9 +213,11 @@ void dkl_drop_holds(dkl_state *state);
 typedef struct dkl_given {
     int type;                 /* of Lua's */
     int at;                   /* where it stands on the stack */
-    size_t size;              /* of a string; or of a list that was read as one of plain names */
-    const char *text;         /* of a string, which the table keeps */
+    size_t size;              /* of the text; or of a list that was read as one of plain names */
+    const char *text;         /* a string without a zero byte, which the table keeps; NULL: it is something else */
     const char *const *names; /* of such a list; NULL: none was */
+    bool is_integer;          /* of Lua's integers, and which */
+    lua_Integer integer;
 } dkl_given;
 
 /* Options that are spread on the stack, by their place in names. */
@@ -223,7 +225,7 @@ typedef struct dkl_given {
 typedef struct dkl_options {
     const char *what;
     const char *const *names; /* static, as its texts are; ends with NULL */
-    bool are_texts;           /* they stand nowhere: all are strings, by names that are not static */
+    bool are_texts;           /* they stand nowhere: texts alone are known, by names that are not static */
     int index;                /* of the table */
     uint32_t given;           /* a bit for each that is not nil */
     dkl_given values[DKL_MOST_OPTIONS];
@@ -279,6 +281,8 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 /* The same, but NULL where it is not one, or was closed. */
 void *dkl_test_object(lua_State *L, int arg, const char *class_name);
 bool dkl_is_object(lua_State *L, int index, const char *class_name);
+/* The value where it is the newest object, of finalizer.c, else NULL. */
+dkl_object *dkl_newest(lua_State *L, int index);
 /* The object itself, or NULL; the same of any class whose objects have recipes; whether it is a breakdown or a scenario. */
 dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name);
 dkl_object *dkl_recipe_holder(lua_State *L, int index);

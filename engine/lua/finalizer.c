@@ -70,20 +70,24 @@ static int finalize(lua_State *L)
 /* __close */
 static int close_lightly(lua_State *L)
 {
-    dkl_object *object = check_object(L);
+    dkl_object *object = dkl_newest(L, 1);
     dkl_state *state;
 
+    if (object) { /* the usual, which is light */
+        state = object->hold->state;
+        state->closes = true;
+        dkl_drop_object(object);
+        forget_newest(state);
+        return 0;
+    }
+    object = check_object(L);
     if (object->hold == NULL)
         return 0;
     state = object->hold->state;
     state->closes = state->closes || object->can_be_newest;
     dkl_drop_object(object);
-    if (object == state->newest) {
-        forget_newest(state);
-    } else {
-        lua_pushvalue(L, lua_upvalueindex(2));
-        lua_setmetatable(L, 1);
-    }
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_setmetatable(L, 1);
     return 0;
 }
 

@@ -119,16 +119,14 @@ static int object_spec(lua_State *L)
     return 1;
 }
 
-/* What core.run does with its breakdown. */
-static int run_one(lua_State *L, const dk_breakdown *breakdown)
+/* What core.run does with its three arguments. */
+static int run_one(lua_State *L, const dk_breakdown *breakdown, const dk_table *table)
 {
-    const dk_table *table = dkl_check_table(L, 2);
     dk_error err;
     dk_params params;
     const dk_table **out;
 
     dkl_no_error(&err);
-    dkl_pad_arguments(L, 3);
     dkl_check_params(L, 3, &params);
     dkl_check_asked(L, &params, &breakdown, 1);
     lua_getiuservalue(L, 1, NOTES);
@@ -145,18 +143,23 @@ static int run_one(lua_State *L, const dk_breakdown *breakdown)
 /* core.run(breakdown, table, params) -> table, with what the script says of its columns as notes */
 static int run(lua_State *L)
 {
-    return run_one(L, check_breakdown(L, 1));
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *table = dkl_check_table(L, 2);
+
+    dkl_pad_arguments(L, 3);
+    return run_one(L, breakdown, table);
 }
 
 /* __call of breakdowns: the same with what a script gives */
 static int ask(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *table = dkl_test_object(L, 2, DKL_TABLE);
 
     dkl_pad_arguments(L, 3);
-    if (!dkl_is_object(L, 2, DKL_TABLE))
+    if (table == NULL && !dkl_is_object(L, 2, DKL_TABLE))
         return dkl_fail(L, "a breakdown is called with a table of dekking, not with %s", dkl_push_kind(L, 2));
-    return run_one(L, breakdown);
+    return run_one(L, breakdown, table ? table : dkl_check_table(L, 2)); /* raises: it was closed */
 }
 
 /* core.run_all({ breakdown, ... }, table, params [, planned]) -> { table, ... }; planned: of their steps */

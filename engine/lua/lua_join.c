@@ -20,8 +20,13 @@ static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2
 {
     static const char *const sides[] = { "mine", "theirs", NULL };
     keys k;
-    bool is_table = lua_istable(L, index), named = false;
+    int type = lua_type(L, index);
+    bool is_table = type == LUA_TTABLE, named = false;
 
+    if (type == LUA_TSTRING) { /* the usual */
+        k.mine = k.theirs = dkl_few_names(L, index, what, &room[0]);
+        return k;
+    }
     if (is_table) {
         named = dkl_option(L, index, "mine");
         named = dkl_option(L, index, "theirs") || named;

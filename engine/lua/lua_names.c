@@ -142,17 +142,12 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
     return names;
 }
 
-/* A few strings in a list, or one alone, with which nothing is wrong: the usual, told from the rest without what messages would
- * say of it. */
-static bool are_plain_names(lua_State *L, int index, dkl_few *few, size_t *n)
+/* A few strings in a list with which nothing is wrong: told from the rest without what messages would say of it. */
+static bool is_plain_list(lua_State *L, int index, dkl_few *few, size_t *n)
 {
-    size_t n_found = 0, n_items;
+    size_t n_found = 0, n_items = lua_rawlen(L, index);
 
-    few->items[0] = plain_name(L, index);
-    *n = 1;
-    if (few->items[0])
-        return true;
-    *n = n_items = lua_istable(L, index) ? lua_rawlen(L, index) : DKL_FEW + 1;
+    *n = n_items;
     if (n_items > DKL_FEW)
         return false;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -171,10 +166,15 @@ static bool are_plain_names(lua_State *L, int index, dkl_few *few, size_t *n)
 
 dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 {
-    dkl_names names = { few->items, 0 };
+    dkl_names names = { few->items, 1 };
 
+    few->items[0] = plain_name(L, index); /* the usual */
+    if (few->items[0]) {
+        lua_pushnil(L);
+        return names;
+    }
     index = lua_absindex(L, index);
-    if (are_plain_names(L, index, few, &names.n)) {
+    if (lua_istable(L, index) && is_plain_list(L, index, few, &names.n)) {
         lua_pushnil(L);
         return names;
     }
@@ -258,19 +258,12 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const c
     return names;
 }
 
-dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
+dkl_names dkl_read_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
 {
     dkl_names names = { few->items, 0 };
     dkl_given *value = &o->values[i];
 
-    if (!dkl_is_given(o, i))
-        return (dkl_names){ NULL, 0 };
-    if (value->type == LUA_TSTRING && strlen(value->text) == value->size) {
-        few->items[0] = value->text;
-        names.n = 1;
-        return names;
-    }
-    if (value->type == LUA_TTABLE && are_plain_names(L, value->at, few, &names.n)) {
+    if (value->type == LUA_TTABLE && is_plain_list(L, value->at, few, &names.n)) {
         value->names = few->items;
         value->size = names.n;
         return names;

@@ -38,19 +38,13 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
     return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
 }
 
-/* The place of a key among the names, or that of the NULL behind them. They are short: comparing them here takes less than a call. */
+/* The place of a key among the names, or that of the NULL behind them. Mostly the first byte tells. */
 static int place_among(const char *const *names, const char *key)
 {
     int place = 0;
 
-    for (; names[place]; place++) {
-        const char *name = names[place], *at = key;
-
-        while (*name == *at && *at)
-            name++, at++;
-        if (*name == *at)
-            break;
-    }
+    while (names[place] && (*names[place] != *key || strcmp(names[place], key) != 0))
+        place++;
     return place;
 }
 
@@ -257,6 +251,14 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 
 /* Options that are spread on the stack. --------------------------------------------------------------------------- */
 
+/* The string at index, where no byte of it is zero; else NULL. */
+static const char *find_plain(lua_State *L, int index, size_t *size)
+{
+    const char *text = lua_tolstring(L, index, size);
+
+    return strlen(text) == *size ? text : NULL;
+}
+
 void dkl_spread(lua_State *L, int index, const char *what, const char *const *names, dkl_options *o)
 {
     int type = lua_type(L, index), at;
@@ -274,17 +276,20 @@ void dkl_spread(lua_State *L, int index, const char *what, const char *const *na
     luaL_checkstack(L, 2 * DKL_MOST_OPTIONS + LUA_MINSTACK, "too many values");
     at = lua_gettop(L) + 2;
     for (lua_pushnil(L); lua_next(L, index);) { /* (key value) ... key value */
-        const char *key = lua_type(L, at - 1) == LUA_TSTRING ? lua_tostring(L, at - 1) : NULL;
-        int i = key ? place_among(names, key) : 0;
+        const char *key = lua_type(L, at - 1) == LUA_TSTRING ? lua_tostring(L, at - 1) : "";
+        int i = place_among(names, key);
 
-        if (key && names[i]) {
+        if (names[i]) {
             dkl_given *value = &o->values[i];
 
             assert(i < DKL_MOST_OPTIONS);
             value->type = lua_type(L, at);
             value->at = at;
-            value->text = value->type == LUA_TSTRING ? lua_tolstring(L, at, &value->size) : NULL;
+            value->text = value->type == LUA_TSTRING ? find_plain(L, at, &value->size) : NULL;
             value->names = NULL;
+            value->is_integer = value->type == LUA_TNUMBER && lua_isinteger(L, at);
+            if (value->is_integer)
+                value->integer = lua_tointeger(L, at);
             o->given |= UINT32_C(1) << i;
             lua_pushvalue(L, at - 1); /* both stay */
             at += 2;
@@ -297,28 +302,35 @@ void dkl_spread(lua_State *L, int index, const char *what, const char *const *na
         dkl_check_keys(L, index, what, "option", names); /* says which */
 }
 
-const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
+void dkl_list_texts(dkl_options *o, int index, const char *const *names, const char *const *texts, size_t n)
 {
-    const dkl_given *value = &o->values[i];
+    o->names = names;
+    o->index = index;
+    o->are_texts = true;
+    o->given = 0;
+    for (size_t i = 0; n <= DKL_MOST_OPTIONS && i < n; i++) {
+        o->values[i].text = texts[i];
+        o->values[i].size = strlen(texts[i]);
+        o->given |= UINT32_C(1) << i;
+    }
+}
 
-    if (!dkl_is_given(o, i))
-        return NULL;
-    if (value->type == LUA_TSTRING && strlen(value->text) == value->size)
-        return value->text;
+const char *dkl_read_text(lua_State *L, const dkl_options *o, int i)
+{
     return text_of(L, o->values[i].at, o->what, o->names[i]);
 }
 
-bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
+bool dkl_read_boolean(lua_State *L, const dkl_options *o, int i)
 {
-    return dkl_is_given(o, i) ? boolean_of(L, o->values[i].at, o->what, o->names[i]) : otherwise;
+    return boolean_of(L, o->values[i].at, o->what, o->names[i]);
 }
 
-lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
+lua_Integer dkl_read_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least)
 {
-    return dkl_is_given(o, i) ? integer_of(L, o->values[i].at, o->what, o->names[i], least) : otherwise;
+    return integer_of(L, o->values[i].at, o->what, o->names[i], least);
 }
 
-int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)
+int dkl_read_choice(lua_State *L, const dkl_options *o, int i, const char *const *names)
 {
-    return dkl_is_given(o, i) ? choice_of(L, dkl_given_text(L, o, i), o->what, o->names[i], names) : otherwise;
+    return choice_of(L, dkl_given_text(L, o, i), o->what, o->names[i], names);
 }

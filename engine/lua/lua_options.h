@@ -74,11 +74,24 @@ dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 /* Of texts that are values, and no names: raises where a column or an expression stands for one. */
 void dkl_check_values(lua_State *L, int index, const char *what);
 
-/* Of lua_params.c: raises where a parameter is given that none of the expressions and texts of expressions uses. */
-void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
-                    const dkl_names *texts, size_t n_texts);
+/* Of lua_params.c, where there are parameters. */
+void dkl_check_each_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
+                         const dkl_names *texts, size_t n_texts);
+void dkl_check_each_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n);
+/* Raises where a parameter is given that none of the expressions and texts of expressions uses. */
+static inline void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs,
+                                  size_t n_exprs, const dkl_names *texts, size_t n_texts)
+{
+    if (params->n > 0)
+        dkl_check_each_used(L, params, exprs, n_exprs, texts, n_texts);
+}
 /* The same of breakdowns that are asked together: none of them uses it. */
-void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n);
+static inline void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked,
+                                   size_t n)
+{
+    if (params->n > 0)
+        dkl_check_each_asked(L, params, asked, n);
+}
 
 /* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too where the result is made by
  * dkl_new_table_given. Checks as dkl_check_options does; index is from the bottom. */
@@ -87,11 +100,48 @@ static inline bool dkl_is_given(const dkl_options *o, int i)
 {
     return o->given >> i & 1;
 }
-/* As those of a table. */
-const char *dkl_given_text(lua_State *L, const dkl_options *o, int i);
-bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise);
-lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise);
-int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise);
-dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few);
+/* Options that a method has read itself: texts by names, both of which the table at index keeps. More than DKL_MOST_OPTIONS are none:
+ * the recipe goes through the table again. */
+void dkl_list_texts(dkl_options *o, int index, const char *const *names, const char *const *texts, size_t n);
+/* Of one that is given. */
+const char *dkl_read_text(lua_State *L, const dkl_options *o, int i);
+bool dkl_read_boolean(lua_State *L, const dkl_options *o, int i);
+lua_Integer dkl_read_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least);
+int dkl_read_choice(lua_State *L, const dkl_options *o, int i, const char *const *names);
+dkl_names dkl_read_names(lua_State *L, dkl_options *o, int i, dkl_few *few);
+
+/* As those of a table. What is not given, or is a plain text or an integer, costs no call. */
+static inline const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
+{
+    if (!dkl_is_given(o, i))
+        return NULL;
+    return o->values[i].text ? o->values[i].text : dkl_read_text(L, o, i);
+}
+static inline bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
+{
+    return dkl_is_given(o, i) ? dkl_read_boolean(L, o, i) : otherwise;
+}
+static inline lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least,
+                                            lua_Integer otherwise)
+{
+    if (!dkl_is_given(o, i))
+        return otherwise;
+    return o->values[i].is_integer && o->values[i].integer >= least ? o->values[i].integer
+                                                                    : dkl_read_integer(L, o, i, least);
+}
+static inline int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names,
+                                   int otherwise)
+{
+    return dkl_is_given(o, i) ? dkl_read_choice(L, o, i, names) : otherwise;
+}
+static inline dkl_names dkl_given_names(lua_State *L, dkl_options *o, int i, dkl_few *few)
+{
+    if (!dkl_is_given(o, i))
+        return (dkl_names){ NULL, 0 };
+    if (o->values[i].text == NULL)
+        return dkl_read_names(L, o, i, few);
+    few->items[0] = o->values[i].text;
+    return (dkl_names){ few->items, 1 };
+}
 
 #endif

@@ -86,13 +86,11 @@ static void note_text(lua_State *L, const char *text)
     lua_pop(L, 2);
 }
 
-void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
-                    const dkl_names *texts, size_t n_texts)
+void dkl_check_each_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
+                         const dkl_names *texts, size_t n_texts)
 {
     int top = lua_gettop(L);
 
-    if (params->n == 0)
-        return;
     luaL_checkstack(L, LUA_MINSTACK, "too many values");
     lua_newtable(L);
     for (size_t i = 0; i < n_exprs; i++)
@@ -115,12 +113,10 @@ static bool note_need(void *arg, const char *name, bool is_param)
     return true;
 }
 
-void dkl_check_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n)
+void dkl_check_each_asked(lua_State *L, const dk_params *params, const dk_breakdown *const *asked, size_t n)
 {
     int top = lua_gettop(L);
 
-    if (params->n == 0)
-        return;
     luaL_checkstack(L, LUA_MINSTACK, "too many values");
     lua_newtable(L);
     for (size_t i = 0; i < n; i++)

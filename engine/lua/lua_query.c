@@ -161,7 +161,7 @@ static int table_rename(lua_State *L)
     const dk_table **out;
     size_t n = 0, n_columns = dk_table_n_columns(table);
     bool are_right = true;
-    dkl_options given = { .index = 2, .are_texts = true };
+    dkl_options given;
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
@@ -197,11 +197,7 @@ static int table_rename(lua_State *L)
             old_names[n] = dk_table_field(table, i)->name;
             new_names[n++] = new_names[i];
         }
-    given.names = old_names;
-    for (size_t i = 0; n <= DKL_MOST_OPTIONS && i < n; i++) {
-        given.values[i] = (dkl_given){ .type = LUA_TSTRING, .text = new_names[i], .size = strlen(new_names[i]) };
-        given.given |= UINT32_C(1) << i;
-    }
+    dkl_list_texts(&given, 2, old_names, new_names, n);
     out = dkl_new_table_given(L, &given);
     DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
     return 1;

@@ -63,13 +63,11 @@ static dkl_manner manner_of(lua_State *L)
 /* Moves what is kept of a call from below the object or recipe on top into its user values behind the first so many. */
 static void fill_kept(lua_State *L, int n_kept, int behind)
 {
-    int at = lua_gettop(L) - n_kept;
-
     if (n_kept == 0)
         return;
-    lua_insert(L, at);
+    lua_insert(L, -n_kept - 1);
     for (int i = n_kept; i > 0; i--)
-        lua_setiuservalue(L, at, behind + i);
+        lua_setiuservalue(L, -i - 1, behind + i);
 }
 
 /* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */

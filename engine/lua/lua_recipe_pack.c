@@ -4,8 +4,8 @@
  *
  *   INTEGER, FLOAT  its eight bytes
  *   TEXT            a byte that is its size, and the text
- *   NAME            the address of a text that stays, such as the name of an option
  *   TABLE           a byte that is its items in order, one that is its pairs, and the pairs: key, value
+ *   OPTIONS         a list of names that stays, a bit for each of them that is given, and their values in that order
  *   KEPT            nothing: it is the next one among the user values
  *
  * Where there is no room for all of them the call has no bytes, and every value is a user value.
@@ -15,7 +15,12 @@
 #include "chunk.h"
 #include "lua_recipe_parts.h"
 
-enum { NIL, FALSE, TRUE, INTEGER, FLOAT, TEXT, NAME, TABLE, KEPT };
+enum { NIL, FALSE, TRUE, INTEGER, FLOAT, TEXT, TABLE, OPTIONS, KEPT };
+
+typedef struct listed_options {
+    const char *const *names;
+    uint32_t given;
+} listed_options;
 
 #define LONGEST 64   /* text that is packed: a longer one Lua has once */
 #define MOST_KEPT 16 /* values of one table */
@@ -173,41 +178,47 @@ static bool pack_names(const dkl_given *list, packer *p)
     return true;
 }
 
-/* What is known of an option is packed without asking Lua; false: it is something else. */
-static bool pack_given(const dkl_given *value, packer *p)
+/* A text that is known by its size. */
+static void pack_text(const char *text, size_t size, packer *p)
 {
-    if (value->names)
-        return pack_names(value, p);
-    if (value->type != LUA_TSTRING || value->size > LONGEST)
-        return false;
-    put_text(p, value->text, value->size);
-    return true;
+    if (size > LONGEST)
+        p->is_full = true;
+    else
+        put_text(p, text, size);
 }
 
-/* An option that stands on the stack; top: where the stack was before. What is pushed is kept. */
-static void pack_option(lua_State *L, const dkl_options *options, int i, int top, packer *p)
+/* An option that stands on the stack; top: where the stack was before. What is known of it is packed without asking Lua; what is
+ * pushed is kept. */
+static void pack_option(lua_State *L, const char *name, const dkl_given *value, int top, packer *p)
 {
-    int at = options->values[i].at, type = options->values[i].type;
-
-    put(p, NAME, &options->names[i], sizeof options->names[i]);
-    if (pack_given(&options->values[i], p) || pack_plain(L, at, type, p))
+    if (value->text && value->size <= LONGEST) {
+        put_text(p, value->text, value->size);
+        return;
+    }
+    if (value->is_integer) {
+        put(p, INTEGER, &value->integer, sizeof value->integer);
+        return;
+    }
+    if ((value->names && pack_names(value, p)) || pack_plain(L, value->at, value->type, p))
         return;
     luaL_checkstack(L, MOST_KEPT + LUA_MINSTACK, "too many values");
-    pack_within(L, at, type, p, 1);
+    pack_within(L, value->at, value->type, p, 1);
     p->is_full = p->is_full || lua_gettop(L) - top > MOST_KEPT ||
-                 (type >= LUA_TTABLE && dkl_recipe_names_levels(options->names[i]));
+                 (value->type >= LUA_TTABLE && dkl_recipe_names_levels(name));
 }
 
-/* A text by a name, both of them a script's. */
-static void pack_texts(const char *name, const dkl_given *value, packer *p)
+/* Texts by names, all of them a script's: as a table. */
+static void pack_texts(const dkl_options *options, packer *p)
 {
-    size_t size = strlen(name);
+    uint8_t counts[2] = { 0, 0 };
 
-    p->is_full = p->is_full || size > LONGEST || value->size > LONGEST;
-    if (p->is_full)
-        return;
-    put_text(p, name, size);
-    put_text(p, value->text, value->size);
+    while (options->given >> counts[1] & 1)
+        counts[1]++;
+    put(p, TABLE, counts, sizeof counts);
+    for (int i = 0; i < counts[1] && !p->is_full; i++) {
+        pack_text(options->names[i], strlen(options->names[i]), p);
+        pack_text(options->values[i].text, options->values[i].size, p);
+    }
 }
 
 /* A table whose options are spread; false: as before. */
@@ -216,31 +227,30 @@ static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
     size_t start = p->size;
     dkl_recipe_room before = p->room;
     int top = lua_gettop(L);
-    uint8_t counts[2] = { 0, 0 };
 
     if (options->given == 0 || lua_getmetatable(L, options->index)) {
         lua_settop(L, top);
         return false;
     }
-    put(p, TABLE, counts, sizeof counts);
-    for (int i = 0; options->given >> i; i++) {
-        if ((options->given >> i & 1) == 0)
-            continue;
-        counts[1]++;
-        if (options->are_texts)
-            pack_texts(options->names[i], &options->values[i], p);
-        else
-            pack_option(L, options, i, top, p);
-        if (p->is_full || !p->room.fits) {
-            lua_settop(L, top);
-            p->room = before;
-            p->size = start;
-            p->is_full = false;
-            return false;
+    if (options->are_texts) {
+        pack_texts(options, p);
+    } else {
+        listed_options listed = { options->names, options->given };
+
+        put(p, OPTIONS, &listed, sizeof listed);
+        for (uint32_t left = options->given; left && !p->is_full && p->room.fits; left &= left - 1) {
+            int i = __builtin_ctz(left);
+
+            pack_option(L, options->names[i], &options->values[i], top, p);
         }
     }
-    p->bytes[start + 2] = counts[1];
-    return true;
+    if (!p->is_full && p->room.fits)
+        return true;
+    lua_settop(L, top);
+    p->room = before;
+    p->size = start;
+    p->is_full = false;
+    return false;
 }
 
 static void pack_argument(lua_State *L, int index, packer *p)
@@ -311,7 +321,7 @@ static bool is_file(const lua_Debug *at)
 }
 
 /* Packs who asked: the outermost file, and the file with the line, which is returned, 0: none; and of which tables. */
-static int pack_question(lua_State *L, packer *p, int first, int n)
+static int pack_question(lua_State *L, packer *p, const dkl_manner *how, int first, int n)
 {
     lua_Debug asking, at;
     int level = dkl_script_level(L, &asking);
@@ -326,7 +336,8 @@ static int pack_question(lua_State *L, packer *p, int first, int n)
         script = asking.source + 1;
     put_string(L, p, script);
     for (int i = 0; i < n; i++) {
-        dkl_object *object = dkl_as_object(L, first + i, DKL_TABLE);
+        bool is_asked = i == 0 && !how->by_name; /* the breakdown or scenario */
+        dkl_object *object = is_asked ? NULL : dkl_as_object(L, first + i, DKL_TABLE);
 
         if (object && !object->was_asked)
             dkl_recipe_note_asked(L, first + i, object);
@@ -352,7 +363,7 @@ static void pack_all(lua_State *L, const dkl_manner *how, const dkl_options *opt
         else if (options == NULL || i != options->index || !pack_options(L, options, p))
             pack_argument(L, i, p);
     if (call->is_question && p->room.fits && !p->is_full)
-        call->line = pack_question(L, p, first, n);
+        call->line = pack_question(L, p, how, first, n);
 }
 
 /* Begins with all the room that there is. */
@@ -380,7 +391,7 @@ void dkl_recipe_pack(lua_State *L, const dkl_manner *how, const dkl_options *opt
     call->op = how->op;
     call->line = 0;
     call->n = 0;
-    call->is_question = how->by_name || (!how->of_table && n > 0 && dkl_is_asked(L, first));
+    call->is_question = how->by_name || how->is_call || (!how->of_table && n > 0 && dkl_is_asked(L, first));
     if (n > LUA_MINSTACK / 4) /* the function that runs may have pushed some */
         luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
     start(&p, how, packed, false);
@@ -400,7 +411,7 @@ void dkl_recipe_pack(lua_State *L, const dkl_manner *how, const dkl_options *opt
         lua_settop(L, top);
         start(&p, how, packed, false);
         if (call->is_question)
-            call->line = pack_question(L, &p, first, 0);
+            call->line = pack_question(L, &p, how, first, 0);
     }
     call->n_kept = (uint16_t)(lua_gettop(L) - top);
     call->n_bytes = (uint16_t)p.size;
@@ -418,7 +429,7 @@ static void unpack(lua_State *L, reader *r)
 {
     lua_Integer integer;
     lua_Number number;
-    const char *name;
+    listed_options listed;
     int n;
 
     luaL_checkstack(L, 4, "too many values");
@@ -440,17 +451,22 @@ static void unpack(lua_State *L, reader *r)
         lua_pushlstring(L, (const char *)r->at, (size_t)n);
         r->at += n;
         return;
-    case NAME:
-        memcpy(&name, r->at, sizeof name);
-        r->at += sizeof name;
-        lua_pushstring(L, name);
-        return;
     case TABLE:
         n = r->at[1];
         lua_createtable(L, r->at[0], n > r->at[0] ? n - r->at[0] : 0);
         r->at += 2;
         for (; n > 0; n--) {
             unpack(L, r);
+            unpack(L, r);
+            lua_rawset(L, -3);
+        }
+        return;
+    case OPTIONS:
+        memcpy(&listed, r->at, sizeof listed);
+        r->at += sizeof listed;
+        lua_createtable(L, 0, __builtin_popcount(listed.given));
+        for (; listed.given; listed.given &= listed.given - 1) {
+            lua_pushstring(L, listed.names[__builtin_ctz(listed.given)]);
             unpack(L, r);
             lua_rawset(L, -3);
         }

@@ -77,6 +77,8 @@ static uint64_t check_seed(lua_State *L, const dkl_options *o, int i)
     int exact = 0;
     lua_Integer seed = 0;
 
+    if (dkl_is_given(o, i) && o->values[i].is_integer)
+        return (uint64_t)o->values[i].integer;
     if (dkl_is_given(o, i) && o->values[i].type == LUA_TNUMBER)
         seed = lua_tointegerx(L, o->values[i].at, &exact);
     if (!exact)

@@ -168,11 +168,11 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
 
     out->items = NULL;
     out->n = 0;
-    index = lua_absindex(L, index);
     if (lua_isnoneornil(L, index)) {
         lua_pushnil(L);
         return;
     }
+    index = lua_absindex(L, index);
     if (!lua_istable(L, index)) {
         dkl_fail(L, "parameters are a table such as { aandeel = 0.3 }, not %s", dkl_push_kind(L, index));
         return;

@@ -213,6 +213,13 @@ dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
     return object && is_of(object, class_name) ? object : NULL;
 }
 
+dkl_object *dkl_newest(lua_State *L, int index)
+{
+    dkl_object *object = as_object(L, index);
+
+    return object && object->hold && object == object->hold->state->newest ? object : NULL;
+}
+
 bool dkl_is_object(lua_State *L, int index, const char *class_name)
 {
     return dkl_as_object(L, index, class_name) != NULL;
@@ -239,15 +246,21 @@ void *dkl_test_object(lua_State *L, int arg, const char *class_name)
     return object ? dkl_held(object) : NULL;
 }
 
+static void *refuse_object(lua_State *L, int arg, const char *class_name, const char *what)
+{
+    if (dkl_is_object(L, arg, class_name))
+        dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
+    else
+        dkl_object_fail(L, arg, what);
+    return NULL;
+}
+
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
 {
-    const dkl_object *object = dkl_as_object(L, arg, class_name);
+    const dkl_object *object = as_object(L, arg);
+    void *held = object && is_of(object, class_name) ? dkl_held(object) : NULL;
 
-    if (object == NULL)
-        dkl_object_fail(L, arg, what);
-    else if (dkl_held(object) == NULL)
-        dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
-    return object ? dkl_held(object) : NULL;
+    return held ? held : refuse_object(L, arg, class_name, what);
 }
 
 const char *dkl_kind(lua_State *L, int index)
