@@ -1,23 +1,20 @@
 /* dense.c - takes blocks of rows into counters and sums that are found by index.
  *
- * Codes stay as narrow as they are stored: a category of up to 255 levels alone in `by` is counted as it lies in
- * its column. Null is code 0, in a dimension as in a value. A row that a condition leaves out is counted as such,
- * in counters that nobody reads, so that there is no branch and no gathering of rows.
+ * How indexes are made stands in dense_forms.c. A row that a condition leaves out is counted as such, in counters that nobody
+ * reads, so that there is no branch and no gathering of rows.
  *
- * Invariants: every index is below the size of its table, also in rows that are not selected, whose values are
- * unspecified: what may hold anything there is clamped. Nothing here fails but for memory of lists. Poll: the caller, once per block.
+ * Nothing here fails but for memory of lists. Poll: the caller, once per block.
  */
 #include "dense.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "dense_forms.h"
 #include "dense_kernels.h"
 
 #define MOST_TERMS 512 /* a quarter of the nearest cache */
-#define TILE_ROWS 512  /* of which codes are made at a time: fetching waits for memory while they are counted */
-#define SCRATCH_BYTES (DK_BLOCK_ROWS * sizeof(uint32_t))
-#define TILE_BYTES (TILE_ROWS * sizeof(uint32_t))
+#define TILE_BYTES (DKI_TILE_ROWS * sizeof(uint32_t))
 
 /* Memory. ------------------------------------------------------------------------------------------------------ */
 
@@ -98,24 +95,11 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
     return DK_OK;
 }
 
-/* Codes that are not trusted where they lie. */
-static size_t n_loose(const dki_dense_plan *dense)
-{
-    const dki_plan *plan = dense->plan;
-    size_t n = 0;
-
-    for (size_t d = 0; d < plan->breakdown->n_by; d++)
-        n += !plan->by_in_range[d];
-    for (size_t i = 0; i < dense->n_counters; i++)
-        n += dense->counters[i].value != DKI_NONE && !plan->values[dense->counters[i].value].in_range;
-    return n;
-}
-
 dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err)
 {
     dk_context *context = plan->plan->context;
     uint64_t n_rows = dk_table_n_rows(plan->plan->table);
-    bool few = n_rows < TILE_ROWS && plan->plan->entries == NULL; /* of which few rows may have many */
+    bool few = n_rows < DKI_TILE_ROWS && plan->plan->entries == NULL; /* of which few rows may have many */
     size_t tile = few ? ((size_t)n_rows + 63) / 64 * 64 * sizeof(uint32_t) : TILE_BYTES;
     size_t forms = (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof(dki_code_sum);
     dki_arena *arena = &dense->arena;
@@ -137,8 +121,8 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->forms =
         dki_arena_alloc(arena, (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof *dense->forms, err);
     dense->lists = dki_arena_array(arena, plan->n_lists, sizeof *dense->lists, err);
-    dense->room =
-        dki_alloc_wide(context, 4 * tile + 64 * sizeof(uint32_t) + SCRATCH_BYTES * n_loose(plan) + forms, err);
+    dense->room = dki_alloc_wide(
+        context, 4 * tile + 64 * sizeof(uint32_t) + DKI_LOOSE_BYTES * dki_dense_n_loose(plan) + forms, err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
         !dense->terms || !dense->masks || !dense->lists || !dense->room)
         return DK_ERR_MEMORY;
@@ -146,7 +130,7 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->other = dense->room + tile;
     dense->codes = dense->room + 2 * tile;
     dense->loose = dense->room + 3 * tile;
-    dense->forms = (dki_code_sum *)(void *)(dense->room + 3 * tile + SCRATCH_BYTES * n_loose(plan));
+    dense->forms = (dki_code_sum *)(void *)(dense->room + 3 * tile + DKI_LOOSE_BYTES * dki_dense_n_loose(plan));
     dense->picked = (char *)dense->forms + forms;
     for (size_t i = 0; i < plan->n_counters; i++) {
         size_t n = dki_dense_n_counts(&plan->counters[i]);
@@ -206,86 +190,6 @@ void dki_dense_drop(dki_dense *dense)
 
 /* Codes of a block. -------------------------------------------------------------------------------------------- */
 
-/* Codes with their width. */
-struct codes {
-    const void *at;
-    unsigned width;
-};
-
-static dki_coding coding_of(const dki_dimension *what)
-{
-    return (dki_coding){ .type = what->type, .known_only = what->known_only, .least = what->least };
-}
-
-/* Adds factor times the codes of a view. in_range: its codes are, in every row; else they go through *loose, which
- * is moved on. */
-static void add_view(dki_code_sum *sum, const dki_dimension *what, bool in_range, const dk_view *view,
-                     uint32_t factor, char **loose)
-{
-    dki_coding coding = coding_of(what);
-    unsigned width = view->storage == DK_STORE_U8 ? 0 : view->storage == DK_STORE_U16 ? 1 : 2;
-
-    if (what->type != DK_CATEGORY || in_range || view->constant) {
-        dki_sum_view(sum, &coding, view, factor);
-        return;
-    }
-    dki_codes_copy(width, *loose, width, view->values, view->n);
-    dki_codes_clamp(width, *loose, (uint32_t)dki_dimension_n_codes(what), view->n);
-    dki_sum_codes_of(sum, width, *loose, false, factor);
-    *loose += SCRATCH_BYTES;
-}
-
-static const uint64_t *truth_of(const dki_dense_block *block, size_t filter)
-{
-    return filter == DKI_NONE ? block->selection : block->truths + filter * DK_BLOCK_WORDS;
-}
-
-/* The slot of every row. */
-static void form_slots(const dki_dense *dense, const dki_dense_block *block, dki_code_sum *sum, char **loose)
-{
-    const dki_plan *plan = dense->plan->plan;
-    uint32_t factor = 1;
-
-    sum->start = 0;
-    sum->n_terms = 0;
-    for (size_t d = plan->breakdown->n_by; d-- > 0; factor *= dense->plan->radix[d])
-        add_view(sum, &plan->dims[d], plan->by_in_range[d], block->by[d], factor, loose);
-}
-
-/* From one counter to that of the same row where condition b holds. */
-static size_t condition_term(const dki_dense *dense, const dki_dense_counters *counters, size_t b)
-{
-    return (dense->plan->n_slots * counters->n_codes) << b;
-}
-
-/* Where the counters of rows begin for which the breakdown's where holds. */
-static size_t first_selected(const dki_dense *dense, const dki_dense_counters *counters)
-{
-    for (size_t b = 0; b < counters->n_bits; b++) {
-        if (counters->filters[b] == DKI_NONE)
-            return condition_term(dense, counters, b);
-    }
-    return 0;
-}
-
-/* Adds to slots a term for a code, and one for each condition that holds. few: nobody looks at rows outside the
- * selection, and counting begins where those of the others do: an index may then be nothing but a column's codes. */
-static void form_indexes(const dki_dense *dense, const dki_dense_block *block, const dki_dense_counters *counters,
-                         bool few, dki_code_sum *sum, char **loose)
-{
-    size_t n_slots = dense->plan->n_slots;
-
-    if (counters->value != DKI_NONE) {
-        const dki_plan_value *value = &dense->plan->plan->values[counters->value];
-
-        add_view(sum, &value->what, value->in_range, block->values[counters->value], (uint32_t)n_slots, loose);
-    }
-    for (size_t b = 0; b < counters->n_bits; b++) {
-        if (!few || counters->filters[b] != DKI_NONE)
-            dki_sum_bits(sum, truth_of(block, counters->filters[b]), (uint32_t)condition_term(dense, counters, b));
-    }
-}
-
 /* Slots that have been made, as what the codes of others begin with. */
 static void form_of_slots(const dki_dense *dense, const dki_code_sum *slots, dki_code_sum *sum)
 {
@@ -301,47 +205,21 @@ static void form_of_slots(const dki_dense *dense, const dki_code_sum *slots, dki
     dki_sum_codes_of(sum, dki_width_for(dense->plan->n_slots), dense->index, true, 1);
 }
 
-/* Codes of a value, 0 in rows that do not count; of sums and lists, numbered together. */
-static void form_kept(const dki_dense *dense, const dki_dense_block *block, size_t value, size_t i,
-                      dki_code_sum *sum)
-{
-    const dki_plan_value *from = &dense->plan->plan->values[value];
-    dki_coding coding = coding_of(&from->what);
-
-    sum->start = 0;
-    sum->n_terms = 0;
-    dki_sum_view_kept(sum, &coding, block->values[value], 1, truth_of(block, from->filter),
-                      dense->masks + i * 2 * DK_BLOCK_WORDS);
-}
-
 /* In records codes are one more, and 0 in rows that the breakdown's where leaves out. */
-static void form_values(const dki_dense *dense, const dki_dense_block *block, size_t i, dki_code_sum *sum)
+static void form_values(const dki_dense_forms *forms, size_t i, dki_code_sum *sum)
 {
-    const dki_dense_sums *sums = &dense->plan->sums[i];
+    const dki_dense_sums *sums = &forms->plan->sums[i];
 
-    form_kept(dense, block, sums->value, i, sum);
-    if (sums->in_records && block->selection)
-        dki_sum_bits(sum, block->selection, 1);
+    dki_form_kept(forms, sums->value, i, sum);
+    if (sums->in_records && forms->block->selection)
+        dki_sum_bits(sum, forms->block->selection, 1);
     else if (sums->in_records)
         sum->start += 1;
 }
 
 /* Taking rows in. ---------------------------------------------------------------------------------------------- */
 
-/* Codes of rows from .. from + n - 1: where they lie, or made. */
-static struct codes take(const dki_code_sum *sum, unsigned width, void *to, size_t from, size_t n)
-{
-    struct codes codes;
-
-    if (dki_sum_is_codes(sum, &codes.width, &codes.at)) {
-        codes.at = (const char *)codes.at + (sum->terms[0].local ? 0 : from << codes.width);
-        return codes;
-    }
-    dki_codes_sum(width, to, sum, from, n);
-    return (struct codes){ to, width };
-}
-
-static void add_sums(const dki_dense *dense, struct codes slots, struct codes codes, size_t i, size_t n)
+static void add_sums(const dki_dense *dense, dki_dense_codes slots, dki_dense_codes codes, size_t i, size_t n)
 {
     const dki_dense_sums *sums = &dense->plan->sums[i];
 
@@ -362,16 +240,8 @@ static void add_sums(const dki_dense *dense, struct codes slots, struct codes co
         dki_most_codes(slots.width, slots.at, codes.width, codes.at, dense->most[i], n);
 }
 
-/* Whether picking the rows that the breakdown's where lets through takes less than counting all apart. */
-static bool is_few(const dki_dense_block *block)
-{
-    size_t n = block->n;
-
-    return block->selection && block->n_selected < (dki_codes_picks_fast() ? n - n / 8 : n / 8);
-}
-
 /* picked: bits of the rows that count; NULL: all. */
-static void count(const dki_dense *dense, size_t i, struct codes indexes, const uint64_t *picked, size_t n)
+static void count(const dki_dense *dense, size_t i, dki_dense_codes indexes, const uint64_t *picked, size_t n)
 {
     const dki_dense_counters *counters = &dense->plan->counters[i];
     uint32_t *counts = dense->counts[i];
@@ -379,7 +249,7 @@ static void count(const dki_dense *dense, size_t i, struct codes indexes, const 
     if (picked) {
         n = dki_codes_pick(indexes.width, dense->picked, indexes.at, picked, n);
         indexes.at = dense->picked;
-        counts += first_selected(dense, counters);
+        counts += dki_dense_first_selected(dense->plan->n_slots, counters);
     } else if (counters->pair_bits && indexes.width == 0) {
         dki_count_pairs(counters->pair_bits, counts, counts + dki_dense_pairs_at(counters),
                         counters->n << counters->pair_bits, indexes.at, n);
@@ -406,29 +276,29 @@ static void form_all(const dki_dense *dense, const dki_dense_block *block, bool 
     const dki_dense_plan *plan = dense->plan;
     dki_code_sum *forms = dense->forms;
     dki_dense_counters pairs;
-    char *loose = dense->loose;
+    dki_dense_forms from = { plan, block, plan->n_slots, DKI_NONE, dense->loose, dense->masks };
 
-    form_slots(dense, block, &forms[0], &loose);
+    dki_form_slots(&from, &forms[0]);
     if (alone) {
-        form_indexes(dense, block, &plan->counters[0], few, &forms[0], &loose);
+        dki_form_indexes(&from, &plan->counters[0], few, &forms[0]);
         return;
     }
     for (size_t i = 0; i < plan->n_counters; i++) {
         form_of_slots(dense, &forms[0], &forms[1 + i]);
-        form_indexes(dense, block, &plan->counters[i], few, &forms[1 + i], &loose);
+        dki_form_indexes(&from, &plan->counters[i], few, &forms[1 + i]);
     }
     if (dense->seen) {
         form_of_slots(dense, &forms[0], &forms[1]);
-        form_indexes(dense, block, pairs_of(dense, block, &pairs), false, &forms[1], &loose);
+        dki_form_indexes(&from, pairs_of(dense, block, &pairs), false, &forms[1]);
     }
     for (size_t i = 0; i < plan->n_sums; i++)
-        form_values(dense, block, i, &forms[2 + plan->n_counters + i]);
+        form_values(&from, i, &forms[2 + plan->n_counters + i]);
     for (size_t i = plan->n_sums; i < plan->n_sums + plan->n_lists; i++)
-        form_kept(dense, block, plan->lists[i - plan->n_sums], i, &forms[2 + plan->n_counters + i]);
+        dki_form_kept(&from, plan->lists[i - plan->n_sums], i, &forms[2 + plan->n_counters + i]);
 }
 
 /* Adds rows from .. from + n - 1 to lists. */
-static dk_status add_lists(dki_dense *dense, struct codes slots, size_t from, size_t n, dk_error *err)
+static dk_status add_lists(dki_dense *dense, dki_dense_codes slots, size_t from, size_t n, dk_error *err)
 {
     const dki_dense_plan *plan = dense->plan;
     const dki_code_sum *forms = dense->forms + 2 + plan->n_counters + plan->n_sums;
@@ -436,7 +306,7 @@ static dk_status add_lists(dki_dense *dense, struct codes slots, size_t from, si
 
     for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
         unsigned width = dki_width_for(dki_dimension_n_codes(&plan->plan->values[plan->lists[i]].what));
-        struct codes codes = take(&forms[i], width, dense->codes, from, n);
+        dki_dense_codes codes = dki_form_take(&forms[i], width, dense->codes, from, n);
 
         status = dki_dense_list_add(&dense->lists[i], slots.width, slots.at, codes.width, codes.at, n, err);
     }
@@ -449,31 +319,33 @@ dk_status dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t
     const dki_code_sum *forms = dense->forms;
     bool alone = plan->n_counters == 1 && plan->n_sums + plan->n_lists == 0 &&
                  slots == NULL; /* slots in one go with the index */
-    bool few = is_few(block);
+    bool few = dki_dense_is_few(block);
     dk_status status = DK_OK;
 
     form_all(dense, block, alone, few);
     for (size_t from = 0; status == DK_OK && from < block->n;
-         from += TILE_ROWS) { /* what is made stays in the nearest cache */
-        size_t n = block->n - from < TILE_ROWS ? block->n - from : TILE_ROWS;
-        struct codes at = { NULL, 0 };
+         from += DKI_TILE_ROWS) { /* what is made stays in the nearest cache */
+        size_t n = block->n - from < DKI_TILE_ROWS ? block->n - from : DKI_TILE_ROWS;
+        dki_dense_codes at = { NULL, 0 };
 
         if (!alone)
-            at = take(&forms[0], dki_width_for(plan->n_slots), dense->index, from, n);
+            at = dki_form_take(&forms[0], dki_width_for(plan->n_slots), dense->index, from, n);
         for (size_t i = 0; i < plan->n_counters; i++) {
-            struct codes indexes =
-                take(&forms[alone ? 0 : 1 + i], dki_width_for(plan->counters[i].n), dense->other, from, n);
+            dki_dense_codes indexes =
+                dki_form_take(&forms[alone ? 0 : 1 + i], dki_width_for(plan->counters[i].n), dense->other, from, n);
 
             count(dense, i, indexes, few ? block->selection + from / 64 : NULL, n);
         }
         if (dense->seen) {
-            struct codes indexes = take(&forms[1], dki_width_for(plan->n_slots * 2), dense->other, from, n);
+            dki_dense_codes indexes =
+                dki_form_take(&forms[1], dki_width_for(plan->n_slots * 2), dense->other, from, n);
 
             dki_see(indexes.width, dense->seen, indexes.at, n);
         }
         for (size_t i = 0; i < plan->n_sums; i++)
-            add_sums(dense, at, take(&forms[2 + plan->n_counters + i], plan->sums[i].width, dense->codes, from, n),
-                     i, n);
+            add_sums(dense, at,
+                     dki_form_take(&forms[2 + plan->n_counters + i], plan->sums[i].width, dense->codes, from, n), i,
+                     n);
         status = add_lists(dense, at, from, n, err);
         if (slots)
             dki_codes_copy(2, slots + from, at.width, at.at, n);
