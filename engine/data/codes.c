@@ -231,7 +231,7 @@ static int best_way(void)
 
 static atomic_int chosen = -1;
 
-static int way_taken(void)
+int dki_codes_way(void)
 {
     int way = atomic_load_explicit(&chosen, memory_order_relaxed);
 
@@ -244,12 +244,12 @@ static int way_taken(void)
 
 static const struct loops *loops(void)
 {
-    return ways[way_taken()];
+    return ways[dki_codes_way()];
 }
 
 int dki_codes_set_way(int way)
 {
-    int before = way_taken(), best = best_way();
+    int before = dki_codes_way(), best = best_way();
 
     atomic_store_explicit(&chosen, way < best ? way : best, memory_order_relaxed);
     return before;
@@ -257,7 +257,7 @@ int dki_codes_set_way(int way)
 
 bool dki_codes_picks_fast(void)
 {
-    return way_taken() == 3;
+    return dki_codes_way() == 3;
 }
 
 size_t dki_codes_pick(unsigned width, void *out, const void *codes, const uint64_t *bits, size_t n)

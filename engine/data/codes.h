@@ -103,8 +103,9 @@ typedef struct dki_code_test {
 } dki_code_test;
 void dki_codes_test_sum(const dki_code_sum *sum, const dki_code_test *tests, size_t n_tests, size_t n);
 
-/* For tests: 0 C for any machine, 1 AVX2, 2 AVX-512, 3 its VBMI2; no more than the processor has. Returns the one
- * before. */
+/* For loops that stand elsewhere: 0 C for any machine, 1 AVX2, 2 AVX-512, 3 its VBMI2. */
+int dki_codes_way(void);
+/* For tests: takes that one, but no more than the processor has. Returns the one before. */
 int dki_codes_set_way(int way);
 
 #endif

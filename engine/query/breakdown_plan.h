@@ -86,6 +86,12 @@ typedef struct dki_entry_list {
     const uint8_t *narrow; /* the same in a byte each, where they fit; or NULL */
 } dki_entry_list;
 
+/* The same as bits, where these are few (lanes.h): of code c, entry k is bit k % 32 of groups[k / 32][c + 1]; groups[..][0] is 0. */
+#define DKI_LANE_GROUPS 2
+typedef struct dki_entry_words {
+    const uint32_t *groups[DKI_LANE_GROUPS]; /* NULL from the first on that has no member */
+} dki_entry_words;
+
 /* What a run of a plan is measured by, where somebody asks. */
 typedef enum dki_phase {
     DKI_PHASE_BIND,
@@ -139,6 +145,7 @@ typedef struct dki_plan {
     bool by_in_range[DKI_MAX_DIMENSIONS];        /* as in_range of a value */
     dki_spread_kind spreads[DKI_MAX_DIMENSIONS]; /* by and dims are then of the sets, or where there are ... */
     const dki_entry_list *entries; /* ... of each dimension, dims are of members; NULL: there are none */
+    const dki_entry_words *words;  /* of the one dimension that has entries, in the place of lists; or NULL */
     const dk_dictionary *sets[DKI_MAX_DIMENSIONS]; /* of a dimension that is spread; borrowed */
     dki_text_codes *texts[DKI_MAX_DIMENSIONS]; /* of a dimension whose texts are numbers on the way; else NULL */
     const dk_column *weight;                   /* NULL: every row counts once */

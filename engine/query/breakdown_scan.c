@@ -193,6 +193,8 @@ static dk_status merge_workers(struct scan *scan, dki_scan_worker *first, dk_err
     for (size_t i = 0; status == DK_OK && i < scan->n_workers; i++) {
         dki_scan_worker *other = scan->workers[i];
 
+        if (other)
+            dki_scan_worker_end(other);
         if (other == NULL || other == first)
             continue;
         if (dense->plan)

@@ -126,6 +126,14 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
 void dki_dense_drop(dki_dense *dense);
 /* Takes the rows of a block in. slots: NULL, or where the slot of each row goes. */
 dk_status dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots, dk_error *err);
+/* What is known of a value in a slot: n values, the sum of their codes, the codes of the least and the greatest. Takes in what was
+ * counted elsewhere; what is not asked for is 0, and so are codes where there is no value. */
+typedef struct dki_dense_known {
+    uint64_t n, sum, least, most;
+} dki_dense_known;
+void dki_dense_add_known(dki_dense *dense, size_t number, size_t slot, const dki_dense_known *known);
+/* A slot has rows, where neither counters nor totals tell. */
+void dki_dense_see(dki_dense *dense, size_t slot);
 /* Takes in what another worker counted; its lists are left empty. */
 dk_status dki_dense_merge(dki_dense *dense, dki_dense *from, dk_error *err);
 /* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators

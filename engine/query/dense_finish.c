@@ -238,15 +238,10 @@ static void fill_counts(const dki_dense *dense, const dki_dense_counters *counte
     }
 }
 
-/* What is known of a slot: n values, the sum of their codes, the codes of the least and the greatest. */
-struct known {
-    uint64_t n, sum, least, most;
-};
-
-static struct known known_of(const dki_dense *dense, size_t number, uint32_t slot)
+static dki_dense_known known_of(const dki_dense *dense, size_t number, uint32_t slot)
 {
     const dki_dense_sums *sums = &dense->plan->sums[number];
-    struct known known = { 0 };
+    dki_dense_known known = { 0 };
     uint64_t word;
 
     if (sums->in_records) {
@@ -276,13 +271,52 @@ static struct known known_of(const dki_dense *dense, size_t number, uint32_t slo
     return known;
 }
 
+void dki_dense_add_known(dki_dense *dense, size_t number, size_t slot, const dki_dense_known *known)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[number];
+    size_t word = slot << dense->plan->row_bits;
+
+    if (sums->in_records) {
+        dki_record *record = &dense->records[number][slot << dense->plan->record_bits];
+        int32_t least = (int32_t)known->least - 1 - 32768, most = INT16_MAX - 1 - (int32_t)known->most;
+
+        record->sum += (known->n << sums->shift) + known->sum + known->n;
+        if (known->least && least < record->least)
+            record->least = (int16_t)least;
+        if (known->most && most < record->most)
+            record->most = (int16_t)most;
+        return;
+    }
+    if (sums->sum)
+        dense->totals[number][word] += known->sum + (sums->shift ? known->n << sums->shift : 0);
+    if (dense->ns[number])
+        dense->ns[number][word] += known->n;
+    if (sums->least && known->least && known->least - 1 < number_at(sums->width, dense->least[number], slot))
+        put_number(sums->width, dense->least[number], slot, (uint32_t)known->least - 1);
+    if (sums->most && known->most > number_at(sums->width, dense->most[number], slot))
+        put_number(sums->width, dense->most[number], slot, (uint32_t)known->most);
+}
+
+void dki_dense_see(dki_dense *dense, size_t slot)
+{
+    const dki_dense_plan *plan = dense->plan;
+
+    if (dense->seen)
+        dense->seen[slot + (plan->plan->where ? plan->n_slots : 0)] = 1;
+    if (plan->seen_by != DKI_NONE) {
+        dki_record *record = &dense->records[plan->seen_by][slot << plan->record_bits];
+
+        record->most = record->most < INT16_MAX - 1 ? record->most : INT16_MAX - 1;
+    }
+}
+
 static void fill_sums(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
                       dki_accumulator *accumulator)
 {
     const dki_dimension *what = &dense->plan->plan->values[dense->plan->sums[number].value].what;
 
     for (size_t i = 0; i < n; i++) {
-        struct known known = known_of(dense, number, slots[i]);
+        dki_dense_known known = known_of(dense, number, slots[i]);
 
         accumulator->n[i] = known.n;
         if (accumulator->sum)

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "dekking/members.h"
+#include "lanes.h"
 
 #define FEW 8
 #define MOST_MEAN 16 /* with more members in a set, grouping by sets costs less */
@@ -31,8 +32,7 @@ int dki_entries_set_way(int to)
 
 /* Whether they are worth while. ------------------------------------------------------------------------------------ */
 
-/* The dimension of the members of sets. */
-static dki_dimension members_of(const dk_dictionary *sets)
+dki_dimension dki_members_of(const dk_dictionary *sets)
 {
     return (dki_dimension){ .type = DK_CATEGORY, .levels = dk_dictionary_members(sets), .has_wholes = true };
 }
@@ -58,7 +58,7 @@ static bool is_worth_while(const dki_plan *plan)
     bool is;
 
     for (size_t d = 0; d < n; d++)
-        dims[d] = plan->spreads[d] == DKI_SPREAD_NOT ? plan->dims[d] : members_of(plan->dims[d].levels);
+        dims[d] = plan->spreads[d] == DKI_SPREAD_NOT ? plan->dims[d] : dki_members_of(plan->dims[d].levels);
     is = way > 0 || (!dki_dense_fits(plan->dims, n, n_rows, NULL) && dki_dense_fits(dims, n, n_rows, &dense));
     for (size_t i = 0; is && way == 0 && i < plan->n_aggregates; i++)
         is = counts_values(plan, &plan->aggregates[i], dense.n_slots);
@@ -180,12 +180,16 @@ dk_status dki_plan_entries(dki_plan *plan, dk_error *err)
 {
     dki_entry_list *lists;
     uint64_t n[DKI_MAX_DIMENSIONS];
-    bool wholes;
+    bool wholes, lanes = false;
     dk_status status;
 
     if (way < 0 || !is_possible(plan) || !is_worth_while(plan))
         return DK_OK;
     status = find_wholes(plan, &wholes, err);
+    if (status == DK_OK && way != 1)
+        status = dki_plan_lanes(plan, wholes, way > 0, &lanes, err);
+    if (status != DK_OK || lanes)
+        return status;
     for (size_t d = 0; status == DK_OK && d < plan->breakdown->n_by; d++) {
         const dk_dictionary *sets = plan->dims[d].levels;
 
@@ -205,7 +209,7 @@ dk_status dki_plan_entries(dki_plan *plan, dk_error *err)
     for (size_t d = 0; d < plan->breakdown->n_by; d++) {
         if (plan->spreads[d] == DKI_SPREAD_NOT)
             continue;
-        plan->dims[d] = members_of(plan->dims[d].levels);
+        plan->dims[d] = dki_members_of(plan->dims[d].levels);
         plan->by_in_range[d] = true;
     }
     plan->entries = lists;
@@ -242,7 +246,7 @@ dk_status dki_entries_init(dki_entries *entries, const dki_plan *plan, dk_error 
     dk_status status;
 
     memset(entries, 0, sizeof *entries);
-    if (plan->entries == NULL)
+    if (plan->entries == NULL || plan->words)
         return DK_OK;
     entries->plan = plan;
     dki_arena_init(arena, plan->context);

@@ -14,9 +14,12 @@
 #include "dense.h"
 
 /* Decides whether the rows of a plan that is bound are taken as entries. If so its dimensions of members become such, and
- * plan->entries says for each set which entries it has. */
+ * plan->entries says for each set which entries it has, or plan->words, where they are counted in lanes (lanes.h). */
 dk_status dki_plan_entries(dki_plan *plan, dk_error *err);
-/* For tests: -1 never, 0 where it pays, 1 wherever it can be. Returns the one before. */
+/* The dimension of the members of sets, as entries have it. */
+dki_dimension dki_members_of(const dk_dictionary *sets);
+/* For tests: -1 never, 0 where it pays, 1 wherever it can be, in lists; 2 in lanes (lanes.h) where these can be. Returns the one
+ * before. */
 int dki_entries_set_way(int way);
 
 /* Of one worker; what a block of rows becomes, a piece of at most DK_BLOCK_ROWS entries at a time. */

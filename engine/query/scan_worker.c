@@ -102,6 +102,8 @@ dk_status dki_scan_worker_init(dki_scan_worker *worker, const dki_plan *plan, co
         status = dki_inputs_init(&worker->inputs, plan, common, err);
     if (status == DK_OK)
         status = dki_entries_init(&worker->entries, plan, err);
+    if (status == DK_OK)
+        status = dki_lanes_init(&worker->lanes, dense, err);
     return status;
 }
 
@@ -111,6 +113,7 @@ void dki_scan_worker_drop(dki_scan_worker *worker, const dki_plan *plan)
         return;
     dki_inputs_drop(&worker->inputs);
     dki_entries_drop(&worker->entries);
+    dki_lanes_drop(&worker->lanes);
     dki_arena_drop(&worker->arena);
     dki_dense_drop(&worker->dense);
     dki_groups_drop(&worker->found);
@@ -214,12 +217,16 @@ dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *d
         return status;
     if (weighs)
         status = dki_inputs_weights(inputs, row, n, worker->weights, err);
-    if (status == DK_OK && plan->entries == NULL) {
+    if (status == DK_OK && (plan->entries == NULL || plan->words)) {
         dki_dense_block block = {
             n, inputs->n_selected, inputs->selection, inputs->by_views, inputs->views, inputs->truths
         };
 
-        return take_block(worker, dense, &block, &like, err);
+        if (plan->words == NULL)
+            return take_block(worker, dense, &block, &like, err);
+        dki_lanes_add(&worker->lanes, &worker->dense, &block);
+        dki_trace_lap(inputs->steps, DKI_STEP_COUNT(plan), &inputs->since);
+        return DK_OK;
     }
     if (status == DK_OK)
         dki_entries_begin(entries, inputs, row, n, !(dense->plan && dense->all_taken));
@@ -229,4 +236,9 @@ dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *d
         status = take_block(worker, dense, &entries->block, &like, err);
     }
     return status;
+}
+
+void dki_scan_worker_end(dki_scan_worker *worker)
+{
+    dki_lanes_settle(&worker->lanes, &worker->dense);
 }

@@ -5,10 +5,12 @@
 #include "breakdown_inputs.h"
 #include "dense.h"
 #include "entries.h"
+#include "lanes.h"
 
 typedef struct dki_scan_worker {
     dki_inputs inputs;
     dki_entries entries; /* where rows are taken once for each member */
+    dki_lanes lanes;     /* where they are counted for all members at once */
     dki_groups found;    /* by slot and without groups where the scan is dense */
     dki_dense dense;
     dki_arena arena;  /* holds the arrays here */
@@ -27,5 +29,7 @@ void dki_scan_worker_drop(dki_scan_worker *worker, const dki_plan *plan);
 /* Takes n rows in, from row on. dense: that of the plan that it was made for. */
 dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *dense, uint64_t row, size_t n,
                                 dk_error *err);
+/* Once all rows are in. */
+void dki_scan_worker_end(dki_scan_worker *worker);
 
 #endif

@@ -1,9 +1,10 @@
-/* test_entries.c - rows taken once for each member of their sets: the same answers as where cells of sets are put into those of
- * members, whatever is asked.
+/* test_entries.c - rows taken once for each member of their sets, in lists or in lanes: the same answers as where cells of sets are
+ * put into those of members, whatever is asked.
  */
 #include "member_answers.h"
 #include "random.h"
 
+#include "data/codes.h"
 #include "query/entries.h"
 
 static int start_entries(void **state)
@@ -62,6 +63,11 @@ static void a_long_list_is_taken_in_pieces(void **state)
 static void failing_memory_leaves_nothing(void **state)
 {
     (void)state;
+    (void)dki_entries_set_way(2);
+    assert_answer_survives(persons, ASK(.by = { "g", "m = missing(v)" },
+                                        .measures = { "n = count()", "s = sum(x)", "l = min(x)" },
+                                        .margins = DK_MARGINS_CUBE, .all_levels = true));
+    (void)dki_entries_set_way(1);
     assert_answer_survives(persons, ASK(.by = { "g", "m = missing(v)" },
                                         .measures = { "n = count()", "d = median(x)", "w = variance(x)" },
                                         .margins = DK_MARGINS_CUBE, .all_levels = true));
@@ -81,6 +87,7 @@ static void too_large_a_sum_is_refused_as_for_rows(void **state)
 
 static size_t put_set(char *text, size_t room, size_t n)
 {
+    static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     size_t used = 0;
     bool any = false;
 
@@ -88,7 +95,7 @@ static size_t put_set(char *text, size_t room, size_t n)
         return (size_t)snprintf(text, room, "-");
     for (size_t k = 0; k < n; k++)
         if (pick(n) < 3) {
-            used += (size_t)snprintf(text + used, room - used, "%s%c", any ? "+" : "", (int)('a' + k));
+            used += (size_t)snprintf(text + used, room - used, "%s%c", any ? "+" : "", names[k]);
             any = true;
         }
     return used;
@@ -97,7 +104,7 @@ static size_t put_set(char *text, size_t room, size_t n)
 static const dk_table *random_table(bool weighted)
 {
     static char text[1 << 18];
-    size_t n_rows = 1 + pick(400), n = 1 + pick(12), used;
+    size_t n_rows = 1 + pick(400), n = 1 + pick(pick(3) ? 12 : 62), used;
 
     used =
         (size_t)snprintf(text, sizeof text,
@@ -150,17 +157,41 @@ static bool are_same(const dk_table *a, const dk_table *b)
     return same;
 }
 
-static void both_ways_say_the_same(void **state)
+/* Nothing that lanes cannot take, and now and then only what tells not by itself which groups there are. */
+static void ask_for_lanes(struct question *question)
+{
+    static const char *const counts[] = { "n = count()", "c = count() where b", "di = distinct(g)", "hs = sum(h)" };
+    static const char *const sums[] = { "s = sum(x)",   "z = sum(d) where b",
+                                        "l = min(x)",   "u = max(h) where g == 'A'",
+                                        "e2 = mean(h)", "big = sum(x * 1000)" };
+    size_t n = 0;
+
+    memset(question->measures, 0, sizeof question->measures);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (pick(3) == 0)
+            question->measures[n++] = counts[i];
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        if (n == 0 || pick(3) == 0)
+            question->measures[n++] = sums[i];
+    if (pick(2))
+        question->by[2] = NULL;
+    if (pick(3))
+        question->by[1] = "b";
+}
+
+static void all_ways_say_the_same(void **state)
 {
     static const char *const wheres[] = { NULL, "x > 0", "b", "g ~= 'B' and h < 20" };
     static const char *const firsts[] = { "m = member(v)", "m = missing(v)", "m = member(w)", "g" };
     static const char *const seconds[] = { "k = member(w)", "k = missing(w)", "b", "h", "y", "q" };
     static const dk_margins margins[] = { DK_MARGINS_NONE, DK_MARGINS_TOTALS, DK_MARGINS_ROLLUP, DK_MARGINS_CUBE };
 
+    static const int ways[] = { -1, 1, 2 };
+
     (void)state;
     for (unsigned round = 0; round < random_rounds(500); round++) {
         bool weighted = pick(4) == 0, splits = pick(3) == 0;
-        const dk_table *table = random_table(weighted), *results[2] = { NULL, NULL };
+        const dk_table *table = random_table(weighted), *results[3] = { NULL, NULL, NULL };
         struct question question = {
             .by = { firsts[pick(4)], seconds[pick(6)], pick(3) == 0 ? "e = member(v)" : NULL },
             .measures = { "n = count()", "s = sum(x) where b", "z = sum(d)", "l = min(y)", "u = max(x)",
@@ -173,22 +204,62 @@ static void both_ways_say_the_same(void **state)
         };
         dk_error err = DK_ERROR_INIT;
 
-        for (int way = 0; way < 2; way++) {
-            (void)dki_entries_set_way(way ? 1 : -1);
+        if (!weighted && pick(2))
+            ask_for_lanes(&question);
+        for (int way = 0; way < 3; way++) {
+            (void)dki_entries_set_way(ways[way]);
+            (void)dki_codes_set_way((int)pick(4));
             dk_set_threads(1 + (unsigned)pick(2));
             dk_context_set_block_rows(context, pick(2) ? 1 + pick(9) : DK_BLOCK_ROWS);
             assert_ok(ask_table(&question, table, NULL, &results[way], &err), &err);
         }
-        if (!are_same(results[0], results[1]))
+        if (!are_same(results[0], results[1]) || !are_same(results[0], results[2]))
             fail_msg("round %u: by %s, %s and %s where %s, margins %d", round, question.by[0], question.by[1],
                      question.by[2] ? question.by[2] : "", question.where ? question.where : "", question.margins);
         assert_int_equal(dk_table_n_notes(results[0]), dk_table_n_notes(results[1]));
-        for (int way = 0; way < 2; way++)
+        for (int way = 0; way < 3; way++)
             dk_table_release(results[way]);
         dk_table_release(table);
     }
+    (void)dki_codes_set_way(3);
     dk_context_set_block_rows(context, DK_BLOCK_ROWS);
     dk_set_threads(0);
+}
+
+/* More rows of one group than a lane counts, with codes as large as it takes. */
+static void lanes_are_added_up_before_they_are_full(void **state)
+{
+    enum { ROWS = 150000 };
+    char *text = test_malloc(ROWS * 32), *to = text;
+    const dk_table *table, *results[2] = { NULL, NULL };
+    dk_error err = DK_ERROR_INIT;
+    dk_value value;
+
+    (void)state;
+    to += sprintf(to, "v:set x:integer y:integer\n");
+    for (int row = 0; row < ROWS; row++)
+        to += sprintf(to, "%s|%d|%d\n", row % 100 ? "a+b" : "b", row ? 65534 : 0, row ? 3000000 : 0);
+    table = make_table(context, text);
+    for (int way = 0; way < 2; way++) {
+        (void)dki_entries_set_way(way ? 2 : -1);
+        dk_set_threads(1);
+        assert_ok(ask_table(ASK(.by = { "m = member(v)" }, .measures = { "n = count()", "s = sum(x)", "t = sum(y)",
+                                                                         "l = min(x)", "u = max(x)" }),
+                            table, NULL, &results[way], &err),
+                  &err);
+    }
+    assert_true(are_same(results[0], results[1]));
+    assert_ok(dk_column_get(dk_table_field(results[1], 1)->column, 1, &value, &err), &err);
+    assert_int_equal(value.as.integer, ROWS);
+    assert_ok(dk_column_get(dk_table_field(results[1], 2)->column, 1, &value, &err), &err);
+    assert_true(value.as.integer == INT64_C(65534) * (ROWS - 1));
+    assert_ok(dk_column_get(dk_table_field(results[1], 3)->column, 1, &value, &err), &err);
+    assert_true(value.as.integer == INT64_C(3000000) * (ROWS - 1));
+    for (int way = 0; way < 2; way++)
+        dk_table_release(results[way]);
+    dk_table_release(table);
+    dk_set_threads(0);
+    test_free(text);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_entries, stop_entries)
@@ -200,7 +271,8 @@ int main(void)
         TEST(a_long_list_is_taken_in_pieces),
         TEST(failing_memory_leaves_nothing),
         TEST(too_large_a_sum_is_refused_as_for_rows),
-        TEST(both_ways_say_the_same),
+        TEST(all_ways_say_the_same),
+        TEST(lanes_are_added_up_before_they_are_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
