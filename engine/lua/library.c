@@ -28,15 +28,15 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
 
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
 static const char *const inner[] = {
-    "allocate",       "annotations",   "ask",           "bands",          "breakdown_spec",
-    "code",           "command",       "command_check", "command_data",   "command_list",
-    "command_replay", "command_run",   "command_words", "complete",       "contributions",
-    "explain",        "explain_again", "explain_asked", "explain_behind", "explain_cell",
-    "explain_change", "explain_lines", "explain_parts", "explain_source", "explain_tables",
-    "explain_words",  "flows",         "given",         "globals",        "map",
-    "merged",         "notation",      "parse",         "receipt",        "receipt_file",
-    "recipe",         "registry",      "replay",        "sensitivity",    "stated",
-    "step",           "summary",       "sweep",         "taking"
+    "allocate",       "annotations",    "ask",           "bands",          "breakdown_spec", "code",
+    "command",        "command_check",  "command_data",  "command_list",   "command_replay", "command_run",
+    "command_words",  "complete",       "contributions", "explain",        "explain_again",  "explain_answer",
+    "explain_asked",  "explain_behind", "explain_cell",  "explain_change", "explain_find",   "explain_joined",
+    "explain_lines",  "explain_parts",  "explain_point", "explain_row",    "explain_source", "explain_tables",
+    "explain_turned", "explain_words",  "flows",         "given",          "globals",        "map",
+    "merged",         "notation",       "parse",         "receipt",        "receipt_file",   "recipe",
+    "registry",       "replay",         "sensitivity",   "stated",         "step",           "summary",
+    "sweep",          "taking"
 };
 
 static bool is_inner(const char *name)

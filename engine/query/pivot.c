@@ -405,7 +405,7 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
     return status;
 }
 
-/* The step, which names the column whose values fill all cells, where it is one. */
+/* The step, which names the columns whose values became columns, and that whose values fill all cells, where it is one. */
 static dk_status add_lineage(const dk_table *table, const dk_pivot_spec *spec, const dk_table *made, dk_error *err)
 {
     dki_lineage *lineage = NULL;
@@ -416,9 +416,8 @@ static dk_status add_lineage(const dk_table *table, const dk_pivot_spec *spec, c
     dk_status status = dki_lineage_after(table, &lineage, err);
 
     dki_buffer_init(&text, dk_table_context(table));
-    if (status == DK_OK)
-        status = dki_buffer_format(&text, err, DKI_EACH_VALUE "%s%s", spec->columns[0],
-                                   spec->n_columns > 1 ? " and others" : "");
+    for (size_t i = 0; i < spec->n_columns && status == DK_OK; i++)
+        status = dki_buffer_format(&text, err, "%s%s", i ? ", " : DKI_EACH_VALUE, spec->columns[i]);
     item.text = text.bytes;
     if (status == DK_OK)
         status = dki_lineage_add(lineage, &item, err);

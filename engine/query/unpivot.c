@@ -288,7 +288,9 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     if (status == DK_OK)
         status = add_notes(unpivot, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_step(made, unpivot->table, err, "a row for each of %zu columns", unpivot->n_turned);
+        status = dki_table_add_step(
+            made, unpivot->table, err, "a row for each of %zu column%s: %s says which, %s has its value",
+            unpivot->n_turned, unpivot->n_turned == 1 ? "" : "s", unpivot->spec->name, unpivot->spec->value);
     if (status == DK_OK)
         *out = made;
     else

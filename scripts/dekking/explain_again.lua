@@ -165,7 +165,7 @@ local function measures_of(asked, dims, found)
   local where = asked.own and of_cell and ("(%s) and %s"):format(asked.own, of_cell) or asked.own or of_cell
   local function expression(i)
     local text, whole = core.cell_expression(dims, asked.measures, i, figures)
-    return text and { text = text, where = not whole and where or whole and asked.own or nil }
+    return text and { text = text, where = not whole and where or whole and asked.own or nil, whole = whole or nil }
   end
   for i, item in ipairs(asked.measures) do
     if item.shown ~= "" then
@@ -181,7 +181,8 @@ local function steps_of(asked, steps)
   return asked.own and table.move(steps, 1, #steps - 1, 1, {}) or steps
 end
 
-local function say_again(lines, asked, cell)
+-- names: the measures, each { as it is called, measure or nil }.
+local function say_again(lines, asked, cell, names)
   local base = asked.base and ("the table as it was after: " .. (asked.base.text or "a breakdown"))
     or ("the table" .. (asked.source and asked.source.name and " " .. asked.source.name or ""))
   lines[#lines + 1] = ("The same on its own, asked of %s%s:"):format(base,
@@ -196,15 +197,15 @@ local function say_again(lines, asked, cell)
   if cell.where then
     lines[#lines + 1] = "  where " .. cell.where
   end
-  for _, item in ipairs(asked.measures) do
-    local measure = cell.measures[item.shown]
-    local over = measure and measure.where ~= cell.where
-      and ", over all rows" .. (measure.where and " where " .. measure.where or "") or ""
+  for _, each in ipairs(names) do
+    local name, measure = each[1], each[2]
     if measure then
-      lines[#lines + 1] = ("  %s = %s%s"):format(item.shown, measure.text, over)
-    elseif item.shown ~= "" then
+      local where = measure.where and " where " .. measure.where or ""
+      lines[#lines + 1] = ("  %s = %s%s"):format(name, measure.text, measure.where == cell.where and ""
+        or measure.whole and ", over all rows" .. where or "," .. where)
+    elseif name ~= "" then
       lines[#lines + 1] = ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row")
-        :format(item.shown)
+        :format(name)
     end
   end
 end

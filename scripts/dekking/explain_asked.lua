@@ -143,6 +143,52 @@ local function rename(asked, names)
   end
 end
 
+-- Reshaped ---------------------------------------------------------------------------------------------------------
+
+-- How a result was turned by a step, with what its columns were called then: a pivot has { of = { name ... } or nil, text =,
+-- value = the column that fills it, or nil }, an unpivot { name =, value = }; nil of any other step.
+local function shape_of(item)
+  local names = item.text:match "^a column for each value of (.+)$"
+  if names then
+    return { kind = "pivot", text = names, value = item.name, renames = {}, added = {} }
+  end
+  local name, value = item.text:match "^a row for each of %d+ columns?: (.+) says which, (.+) has its value$"
+  return name and { kind = "unpivot", name = name, value = value, renames = {}, added = {} } or nil
+end
+
+-- Whether the step leaves out no group.
+local function keeps_all(item)
+  return item.kind == "column" or is_whole(item) or item.kind == "step"
+    and (item.text:find " renamed to " or shape_of(item)) ~= nil
+end
+
+-- Names are followed to where the result was turned for the first time; what came after is told backwards from the result.
+local function read_after(asked)
+  local at_once, shapes = {}, {} -- names that are given together, which may be exchanged
+  for _, item in ipairs(asked.after) do
+    local text = item.kind == "step" and item.text or ""
+    local before, now = text:match "^(.-) renamed to (.+)$"
+    shapes[#shapes + 1] = shape_of { text = text, name = item.name }
+    if before then
+      at_once[before] = now
+    end
+    if before and item.nulls == 0 then
+      if #shapes > 0 then
+        table.insert(shapes[#shapes].renames, at_once)
+      else
+        rename(asked, at_once)
+      end
+      at_once = {}
+    end
+    if item.kind == "column" and #shapes > 0 then
+      shapes[#shapes].added[item.name], item.is_added = true, true
+    end
+    asked.is_narrower = asked.is_narrower or text:find "^bounds narrower by " ~= nil
+    asked.is_less = asked.is_less or not keeps_all(item)
+  end
+  asked.shapes = shapes
+end
+
 -- Items up to the last breakdown, of it, and behind it.
 local function read(all)
   local items = own_items(all)
@@ -166,10 +212,8 @@ local function read(all)
       list[#list + 1] = item
     elseif #asked.after == 0 and item.kind == "weight" then
       asked.weight = item.name
-    elseif item.kind == "append" then
-      core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it")
-        :format(item.text))
     elseif item.kind ~= "where" and item.kind ~= "day" then
+      asked.appended = asked.appended or item.kind == "append" and item.text or nil
       asked.after[#asked.after + 1] = item
     end
   end
@@ -187,23 +231,10 @@ local function read(all)
       item.shown = item.name
     end
   end
-  for _, item in ipairs(asked.after) do
-    asked.is_narrower = asked.is_narrower or item.kind == "step" and item.text:find "^bounds narrower by " ~= nil
-  end
   asked.figures = figures_of(asked, params)
   local step = asked.steps[#asked.steps]
   asked.own = #asked.figures > 0 and step and step.kind == "where" and step.name and step.text or nil -- of figures too
-  local at_once = {} -- names that are given together, which may be exchanged
-  for _, item in ipairs(asked.after) do
-    local before, now = (item.kind == "step" and item.text or ""):match "^(.-) renamed to (.+)$"
-    if before then
-      at_once[before] = now
-      if item.nulls == 0 then
-        rename(asked, at_once)
-        at_once = {}
-      end
-    end
-  end
+  read_after(asked)
   return asked
 end
 

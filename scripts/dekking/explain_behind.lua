@@ -147,6 +147,9 @@ end
 
 local function behind(result)
   local asked = questions.read(core.lineage(result))
+  if asked and asked.appended then
+    keep_back("rows of several results were put together")
+  end
   local tables = sources.of(result, asked, nil, function(of) return questions.steps_after(asked, of) end)
   local wide = tables.wide or result
   local columns = words.columns(wide)

@@ -2,123 +2,18 @@
 -- it and the question that gives it again (explain_again.lua).
 --
 -- The lineage says what was asked; the rate's column says of which numbers it is made. A cell is told by the dimensions of
--- the breakdown; those that are left out are totals.
+-- the breakdown; those that are left out are totals. Of a result that was turned, a cell is told back to the one that the
+-- breakdown gave (explain_turned.lua); the cells of a row together, where it is not said which.
 
 local dk, core = ...
 
-local words = core.part "explain_words"
+local words, finding = core.part "explain_words", core.part "explain_find"
 local question, numbers, questions = core.part "explain_again", core.part "explain_lines", core.part "explain_asked"
-
--- The cell ---------------------------------------------------------------------------------------------------------
+local turned, sources = core.part "explain_turned", core.part "explain_source"
 
 local quoted = core.quoted
 
--- The texts that a column has, for the nearest to one that it lacks.
-local function known_values(result, name)
-  local values, seen = {}, {}
-  for row in result:select({ name }):rows() do
-    local text = row[name] ~= nil and words.plain(row[name])
-    if text and not seen[text] then
-      seen[text] = true
-      values[#values + 1] = text
-    end
-  end
-  return values
-end
-
-local function count(result, condition, params)
-  return #result:where(condition, params)
-end
-
--- What the row of a table of one row has for a dimension, in words.
-local function shown_of(found, name)
-  if count(found, quoted(name) .. " is total") == 1 then
-    return name .. " = total"
-  end
-  return ("%s = %s"):format(name, words.plain(found:column(name)[1]))
-end
-
--- A set of a cell: the text or list of its members, also of one alone.
-local function as_set(value)
-  if type(value) == "table" and getmetatable(value) == nil then
-    value = table.concat(value, "|")
-  end
-  return type(value) == "string" and value ~= "" and not value:find("|", 1, true) and value .. "|" or value
-end
-
--- A list is a set of texts. No object of the script's is asked what it is.
-local function check_value(name, value)
-  if type(value) == "table" and getmetatable(value) ~= nil or type(value) ~= "table" and core.literal(value) == nil then
-    core.fail(("explain: %s of a cell is a value, dk.null or dk.total, not %s"):format(name, core.what(value)))
-  end
-  for i = 1, type(value) == "table" and core.list(value, "explain: the members of " .. name) or 0 do
-    if type(value[i]) ~= "string" then
-      core.fail(("explain: the members of %s are strings, not %s"):format(name, core.what(value[i])))
-    end
-  end
-end
-
--- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
--- none, the others may tell the row: a municipality its region. whole: what is asked for is the total over all of them.
-local function find(result, asked, cell, is_long, whole)
-  local names, columns, shown = {}, {}, {}
-  for row in result:schema():rows() do
-    columns[row.name] = row.type
-  end
-  for _, dim in ipairs(asked.dims) do
-    if columns[dim.shown] then
-      names[#names + 1] = dim.shown
-    end
-  end
-  core.check(cell, "explain: the result", names, "dimension")
-  if #names > 0 and not whole and next(cell) == nil then
-    core.fail "explain: which cell? The table is empty (was a variable nil? the total is t:explain(dk.total))"
-  end
-  local conditions, stated, params, totals = {}, {}, {}, {}
-  for i, name in ipairs(names) do
-    local value = rawget(cell, name)
-    local condition
-    if value == nil or value == dk.total then
-      condition = quoted(name) .. " is total"
-      totals[#totals + 1] = name
-      shown[i] = name .. " = total"
-    elseif value == dk.null then
-      condition = quoted(name) .. " is null"
-      shown[i] = name .. " = null"
-    else
-      check_value(name, value)
-      params["v" .. i] = columns[name] == "set" and as_set(value) or value
-      condition = ("%s == $v%d"):format(quoted(name), i)
-      shown[i] = ("%s = %s"):format(name, words.plain(value))
-      if count(result, condition, { ["v" .. i] = params["v" .. i] }) == 0 then
-        if type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
-          core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))
-        end
-        core.check({ [words.plain(value)] = true }, "explain: the result", known_values(result, name), name)
-      end
-    end
-    conditions[i] = condition
-    if value ~= nil then
-      stated[#stated + 1] = condition
-    end
-  end
-  local found = #names > 0 and result:where(table.concat(conditions, " and "), params) or result
-  if #found == 0 and #stated > 0 and #stated < #names then
-    found = result:where(table.concat(stated, " and "), params)
-    for i, name in ipairs(names) do
-      shown[i] = (#found == 1 or is_long and #found > 0) and shown_of(found:head(1), name) or shown[i]
-    end
-  end
-  if #found == 1 or is_long and #found > 0 then
-    return found:head(1), names, shown
-  end
-  if #totals > 0 then
-    core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(
-      words.list(totals), totals[1]))
-  end
-  core.fail(("explain: the result has %s where %s"):format(#found == 0 and "no row" or #found .. " rows",
-    table.concat(shown, ", ")))
-end
+-- The cells --------------------------------------------------------------------------------------------------------
 
 -- What tells the cell's row in a result of the same dimensions.
 local function row_condition(found, asked)
@@ -132,20 +27,180 @@ local function row_condition(found, asked)
   return #list > 0 and table.concat(list, " and ") or nil
 end
 
--- What the columns of a pivot are values of; nothing where the result is none.
-local function turned(items)
-  local of
-  for _, item in ipairs(items) do
-    if item.depth == 0 and item.kind == "breakdown" then
-      of = nil
-    elseif item.depth == 0 and item.kind == "step" then
-      of = item.text:match "^a column for each value of (.+)$" or of
+-- The dimensions of a cell that the result has as columns, and of those that are values of columns.
+local function split_wanted(wanted, of)
+  local rows, values, is_of = {}, {}, {}
+  for _, name in ipairs(of) do
+    is_of[name] = true
+  end
+  for name, value in next, wanted do
+    if is_of[name] then
+      finding.check_value(name, value)
+      if value == dk.total then
+        core.fail(("explain: no column of the pivot is the total over %s"):format(name))
+      end
+      values[name] = value
+    else
+      rows[name] = value
     end
   end
-  return of
+  return rows, values
 end
 
--- Explaining --------------------------------------------------------------------------------------------------------
+local function fail_column(asked, row, values, shape, unclear)
+  if unclear then
+    core.fail(("explain: the columns of the pivot do not tell their values apart: say which %s"):format(
+      words.list(shape.of)))
+  end
+  for name, value in pairs(values) do
+    core.check({ [words.plain(value)] = true }, "explain: the pivot", turned.known(asked, row, name), name)
+  end
+  core.fail(("explain: no column of the result is of %s"):format(shape.text or shape.name))
+end
+
+-- Cells that a pivot or an unpivot gave, as turned.cells gives them, and what tells them in words.
+local function turned_cells(result, asked, wanted, source, whole)
+  local rows, values = split_wanted(wanted, asked.of)
+  local columns, names = words.columns(result), {}
+  for _, name in ipairs(asked.rows) do
+    names[#names + 1] = columns[name] and name or nil
+  end
+  local found, shown = finding.row(result, names, rows, asked.is_long and "all" or "one", whole or next(wanted) ~= nil,
+    asked.of)
+  local cells = {}
+  for i = 1, #found do
+    local row = found:slice(i, i)
+    local made, shape, unclear = turned.cells(asked, row, values, source)
+    if not made then
+      fail_column(asked, row, values, shape, unclear)
+    end
+    for _, cell in ipairs(made) do
+      cell.own = row
+      cells[#cells + 1] = cell
+    end
+  end
+  return cells, shown
+end
+
+local function cells_of(result, asked, wanted, source, whole)
+  if #asked.shapes > 0 then
+    return turned_cells(result, asked, wanted, source, whole)
+  end
+  local columns, names = words.columns(result), {}
+  for _, dim in ipairs(asked.dims) do
+    names[#names + 1] = columns[dim.shown] and dim.shown or nil
+  end
+  local row, shown = finding.row(result, names, wanted, sources.is_long(result) and "first" or "one", whole)
+  return { { row = row, own = row, asked = asked, values = {} } }, shown
+end
+
+-- Explaining -------------------------------------------------------------------------------------------------------
+
+-- Whether a pivot had nothing to put there: no group, or none that was left.
+local function is_empty(cell)
+  local columns = words.columns(cell.row)
+  for _, item in ipairs(#cell.asked.shapes > 0 and cell.asked.measures or {}) do
+    if columns[item.shown] and core.cell_literal(cell.row, item.shown) ~= "null" then
+      return false
+    end
+  end
+  return #cell.asked.shapes > 0
+end
+
+-- What gives an empty place of a pivot again: nothing where the group has no rows.
+local function of_nobody(measure, of_cell)
+  local rows = measure.whole and of_cell and ("(rows() where %s)"):format(of_cell) or "rows()"
+  return { text = ("case(%s > 0, (%s))"):format(rows, measure.text), where = measure.where, whole = measure.whole }
+end
+
+-- The numbers of a cell, in lines; fills in its questions and parts.
+local function tell_cell(lines, result, cell, source)
+  local asked, found = cell.asked, cell.row
+  local dims = not asked.is_part and question.conditions_of(found, asked, words.columns(found))
+  cell.measures, cell.dims = {}, dims
+  if dims then
+    cell.measures, cell.where, cell.of_cell = question.measures_of(asked, dims, found)
+  end
+  local known = numbers.of(result, asked, found, source, function(of) return questions.steps_after(asked, of) end)
+  cell.parts, cell.known = known.parts, known
+  for name in pairs(#asked.shapes > 0 and cell.measures or {}) do
+    cell.measures[name] = known.columns[name] and cell.measures[name] or nil
+  end
+  if not is_empty(cell) then
+    numbers.say(lines, known)
+    return
+  end
+  local is_absent = known.base.why == "asked again, the table has no such group" or not asked.is_less
+  for name, measure in pairs(cell.measures) do
+    cell.measures[name] = is_absent and not known.base.answer and of_nobody(measure, cell.of_cell) or nil
+  end
+  for _, item in ipairs(asked.measures) do
+    if known.columns[item.shown] then
+      lines[#lines + 1] = ("  %s is null, as %s: %s"):format(item.shown, next(cell.measures) and "there is no such group"
+        or "the result before has no such row", item.text)
+    end
+  end
+end
+
+-- What a cell of a result was turned into is called: the column, and the measure where that has another name.
+local function names_of(cell, n)
+  local list = {}
+  for _, item in ipairs(cell.asked.measures) do
+    list[#list + 1] = words.columns(cell.row)[item.shown] and item.shown or nil
+  end
+  local is_one = #list == 1 and #(cell.columns or {}) == 1
+  return list, is_one and (n > 1 or list[1]) and cell.columns[1] or nil
+end
+
+-- The questions of all cells: of one, its measures; of several, what gives each column.
+local function questions_of(cells)
+  local told = { steps = question.steps_of(cells[1].asked, cells[1].asked.steps), measures = {}, parts = {},
+                 weight = cells[1].asked.weight }
+  local names, owner = {}, {}
+  if #cells == 1 then
+    local cell = cells[1]
+    told.measures, told.parts, told.where = cell.measures, cell.parts, cell.where
+    for _, item in ipairs(cell.asked.measures) do
+      if #cell.asked.shapes == 0 or words.columns(cell.row)[item.shown] then
+        names[#names + 1] = { item.shown, cell.measures[item.shown] }
+      end
+    end
+    local _, column = names_of(cell, 1)
+    if column and names[1] and names[1][1] ~= column then
+      told.measures[column] = told.measures[column] or names[1][2]
+    end
+    return told, names
+  end
+  for _, cell in ipairs(cells) do
+    local list = names_of(cell, #cells)
+    for i, name in ipairs(list) do
+      local column = #cell.columns == #list and cell.columns[i] or name
+      names[#names + 1] = { column, cell.measures[name] }
+      told.measures[column], told.parts[column], owner[column] = cell.measures[name], cell.parts[name], cell
+    end
+  end
+  return told, names
+end
+
+local function say_of(cell)
+  local columns = #(cell.columns or {}) > 0 and ("in the column%s %s"):format(#cell.columns == 1 and "" or "s",
+    words.list(cell.columns)) or nil
+  local values = table.concat(cell.values, ", ")
+  if cell.at then
+    return values ~= "" and cell.at .. ", which is " .. values or cell.at
+  end
+  return values ~= "" and columns and values .. ", " .. columns or columns or values
+end
+
+local function say_heading(lines, asked, cells, shown)
+  local text = table.concat(shown, ", ")
+  if #cells == 1 and #asked.shapes > 0 then
+    local of = cells[1].at and table.concat(cells[1].values, ", ") or say_of(cells[1])
+    text = text ~= "" and of ~= "" and text .. ", " .. of or text .. of
+  end
+  lines[1] = ("The %s %s of the %s:"):format(#cells == 1 and "cell" or "cells", text ~= "" and text or "of all rows",
+    asked.name == "a pivot" and "pivot" or "breakdown" .. (asked.name and " " .. asked.name or ""))
+end
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
 -- source: the table that was asked, of which numbers are computed that the result does not have; or nil
@@ -155,39 +210,43 @@ return core.export(function(result, wanted, source, whole)
   if not asked then
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
       .. "came to be")
+  elseif asked.appended then
+    core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it"):format(
+      asked.appended))
   end
-  local values = turned(core.lineage(result))
-  if values then
-    core.fail(("explain: columns of a pivot are values of %s: explain a cell of the result before it, which is told by "
-      .. "its %s too"):format(values, values))
-  end
+  turned.read(asked)
   local compared = core.compared and core.compared[result]
-  local found, _, shown = find(result, asked, wanted, core.part "explain_source".is_long(result), whole)
-  local columns, lines = words.columns(found), {}
-  lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
-    asked.name and " " .. asked.name or "")
-  local cell, of_cell = { steps = question.steps_of(asked, asked.steps), measures = {}, weight = asked.weight }, nil
-  local dims = not asked.is_part and question.conditions_of(found, asked, columns)
-  if dims then
-    cell.measures, cell.where, of_cell = question.measures_of(asked, dims, found)
+  local cells, shown = cells_of(result, asked, wanted, source or sources.known(result), whole)
+  local lines, n = {}, #cells
+  say_heading(lines, asked, cells, shown)
+  for i, cell in ipairs(cells) do
+    if n > 1 and i <= words.MOST then
+      lines[#lines + 1] = say_of(cell) .. ":"
+    end
+    tell_cell(i <= words.MOST and lines or {}, result, cell, source)
   end
-  local known = numbers.of(result, asked, found, source, function(of) return questions.steps_after(asked, of) end)
-  numbers.say(lines, known)
-  cell.parts = known.parts
+  if #asked.shapes > 0 then
+    numbers.say_added(lines, cells[1].known, cells[1].own)
+  end
+  if n > words.MOST then
+    lines[#lines + 1] = ("and %d more: say which"):format(n - words.MOST)
+  end
   lines[#lines + 1] = core.lineage_text(result)
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
   end
-  if dims then
-    question.say_again(lines, asked, cell)
+  local cell, names = questions_of(cells)
+  local first = cells[1]
+  if first.dims then
+    question.say_again(lines, first.asked, cell, names)
   end
-  if compared and dims then
-    local names = {}
+  if compared and first.dims and #asked.shapes == 0 then
+    local measures = {}
     for i, item in ipairs(asked.measures) do
-      names[i] = item.name
+      measures[i] = item.name
     end
     local part = core.part(compared.later and "explain_tables" or "explain_change")
-    local more, told = part.cell(compared, names, row_condition(found, asked), of_cell)
+    local more, told = part.cell(compared, measures, row_condition(first.row, asked), first.of_cell)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end
@@ -198,10 +257,10 @@ return core.export(function(result, wanted, source, whole)
     local lacks = questions.steps_after(asked, of)
     return question.again(cell, name, of, lacks and question.steps_of(asked, lacks) or cell.steps)
   end)
-  local names = {}
-  for i, item in ipairs(asked.measures) do
-    names[i] = item.shown
+  local list = {}
+  for i, each in ipairs(names) do
+    list[i] = each[1]
   end
-  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. words.list(names) .. ")" end })
+  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. words.list(list) .. ")" end })
   return table.concat(lines, "\n"), cell
 end)

@@ -257,6 +257,16 @@ local function say_column(lines, cell, item)
   end
 end
 
+-- Of a result that was turned: lines for the columns that were added to it since, of its own row.
+function numbers.say_added(lines, cell, own)
+  local of_own = setmetatable({ own = own, has = words.columns(own) }, { __index = cell })
+  for _, item in ipairs(cell.asked.after) do
+    if item.kind == "column" and item.is_added and of_own.has[item.name] then
+      say_column(lines, of_own, item)
+    end
+  end
+end
+
 -- Lines for the measures, and for the columns that were added to the result.
 function numbers.say(lines, cell)
   for _, item in ipairs(cell.asked.measures) do
@@ -266,7 +276,7 @@ function numbers.say(lines, cell)
     say_left_out(lines, cell)
   end
   for _, item in ipairs(cell.asked.after) do
-    if item.kind == "column" and cell.has[item.name] then
+    if item.kind == "column" and not item.is_added and cell.has[item.name] then
       say_column(lines, cell, item)
     end
   end

@@ -150,6 +150,16 @@ function sources.of(result, asked, source, steps_of)
   return found
 end
 
+-- A table that was asked and is kept; nil where none is.
+function sources.known(result)
+  local question = question_of(result)
+  for i = 1, question and question.n or 0 do
+    if question.asked[i] then
+      return question.asked[i]
+    end
+  end
+end
+
 local KEPT_BACK = "what the result is made of was not saved along, because %s (give the table that was asked, "
   .. "as explain(cell, table))"
 

@@ -327,7 +327,8 @@ static void there_and_back_gives_the_table(void **state)
             &err);
         assert_string_equal(dk_table_lineage(wide, dk_table_n_lineage(wide) - 1)->text,
                             "a column for each value of k");
-        (void)snprintf(step, sizeof step, "a row for each of %zu columns", dk_table_n_columns(wide) - 1);
+        (void)snprintf(step, sizeof step, "a row for each of %zu columns: k says which, v has its value",
+                       dk_table_n_columns(wide) - 1);
         assert_string_equal(dk_table_lineage(back, dk_table_n_lineage(back) - 1)->text, step);
         expected = strdup(show_rows(table));
         assert_string_equal(show_rows(back), expected);

@@ -1,0 +1,2 @@
+-- explain_answer.lua
+return {}

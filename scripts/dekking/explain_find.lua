@@ -1,0 +1,113 @@
+-- explain_find.lua - the row of a result that a cell such as { gemeente = "Duiven" } tells.
+
+local dk, core = ...
+
+local words = core.part "explain_words"
+local quoted = core.quoted
+
+local finding = {}
+
+-- The texts that a column has, for the nearest to one that it lacks.
+function finding.known_values(result, name)
+  local values, seen = {}, {}
+  for row in result:select({ name }):rows() do
+    local text = row[name] ~= nil and words.plain(row[name])
+    if text and not seen[text] then
+      seen[text] = true
+      values[#values + 1] = text
+    end
+  end
+  return values
+end
+
+local function count(result, condition, params) return #result:where(condition, params) end
+
+-- What the row of a table of one row has for a dimension, in words.
+local function shown_of(found, name)
+  if count(found, quoted(name) .. " is total") == 1 then
+    return name .. " = total"
+  end
+  return ("%s = %s"):format(name, words.plain(found:column(name)[1]))
+end
+
+-- A set of a cell: the text or list of its members, also of one alone.
+local function as_set(value)
+  if type(value) == "table" and getmetatable(value) == nil then
+    value = table.concat(value, "|")
+  end
+  return type(value) == "string" and value ~= "" and not value:find("|", 1, true) and value .. "|" or value
+end
+
+-- A list is a set of texts. No object of the script's is asked what it is.
+function finding.check_value(name, value)
+  if type(value) == "table" and getmetatable(value) ~= nil or type(value) ~= "table" and core.literal(value) == nil then
+    core.fail(("explain: %s of a cell is a value, dk.null or dk.total, not %s"):format(name, core.what(value)))
+  end
+  for i = 1, type(value) == "table" and core.list(value, "explain: the members of " .. name) or 0 do
+    if type(value[i]) ~= "string" then
+      core.fail(("explain: the members of %s are strings, not %s"):format(name, core.what(value[i])))
+    end
+  end
+end
+
+-- The row that the values tell: a table of one row; and names and values in words. A dimension that has no value is the total
+-- over it; where there is none, the others may tell the row: a municipality its region. whole: what is asked for is the total
+-- over all of them. n: "one"; "first" of several rows; "all" of them. more: other names that a cell may have, told elsewhere.
+function finding.row(result, names, cell, n, whole, more)
+  local columns, shown = {}, {}
+  for row in result:schema():rows() do
+    columns[row.name] = row.type
+  end
+  local allowed = table.move(names, 1, #names, 1, {})
+  core.check(cell, "explain: the result", table.move(more or {}, 1, #(more or {}), #names + 1, allowed), "dimension")
+  if #names > 0 and not whole and next(cell) == nil then
+    core.fail "explain: which cell? The table is empty (was a variable nil? the total is t:explain(dk.total))"
+  end
+  local conditions, stated, told, params, totals = {}, {}, {}, {}, {}
+  for i, name in ipairs(names) do
+    local value = rawget(cell, name)
+    local condition
+    if value == nil or value == dk.total then
+      condition = quoted(name) .. " is total"
+      totals[#totals + 1] = name
+      shown[i] = name .. " = total"
+    elseif value == dk.null then
+      condition = quoted(name) .. " is null"
+      shown[i] = name .. " = null"
+    else
+      finding.check_value(name, value)
+      params["v" .. i] = columns[name] == "set" and as_set(value) or value
+      condition = ("%s == $v%d"):format(quoted(name), i)
+      shown[i] = ("%s = %s"):format(name, words.plain(value))
+      if count(result, condition, { ["v" .. i] = params["v" .. i] }) == 0 then
+        if type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
+          core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))
+        end
+        core.check({ [words.plain(value)] = true }, "explain: the result", finding.known_values(result, name), name)
+      end
+    end
+    conditions[i] = condition
+    if value ~= nil then
+      stated[#stated + 1], told[#told + 1] = condition, shown[i]
+    end
+  end
+  local found = #names > 0 and result:where(table.concat(conditions, " and "), params) or result
+  local is_many = n ~= "one"
+  if #found == 0 and #stated < #names and (#stated > 0 or n == "all") then
+    found = #stated > 0 and result:where(table.concat(stated, " and "), params) or result
+    for i, name in ipairs(names) do
+      shown[i] = (#found == 1 or is_many and #found > 0) and shown_of(found:head(1), name) or shown[i]
+    end
+  end
+  if #found == 1 or is_many and #found > 0 then
+    return n == "all" and found or found:head(1), n == "all" and #found > 1 and told or shown
+  end
+  if #totals > 0 then
+    core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(
+      words.list(totals), totals[1]))
+  end
+  core.fail(("explain: the result has %s where %s"):format(#found == 0 and "no row" or #found .. " rows",
+    table.concat(shown, ", ")))
+end
+
+return finding

@@ -1,0 +1,2 @@
+-- explain_joined.lua
+return {}

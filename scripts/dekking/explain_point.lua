@@ -1,0 +1,2 @@
+-- explain_point.lua
+return {}

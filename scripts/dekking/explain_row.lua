@@ -1,0 +1,2 @@
+-- explain_row.lua
+return {}
