@@ -5,7 +5,7 @@
 
 local dk, core = ...
 
-local quoted, parts = core.quoted, core.part "explain_parts"
+local quoted, parts, words = core.quoted, core.part "explain_parts", core.part "explain_words"
 
 -- Conditions -------------------------------------------------------------------------------------------------------
 
@@ -148,9 +148,65 @@ local function ask(cell, measure, source, steps)
 end
 
 -- steps: those that the table lacks.
-local function again(cell, name, source, steps)
+-- The same under a scenario, which runs on the table as it was compared: before the breakdown's own conditions, of which there
+-- are n_own behind the other steps.
+local function under(cell, measure, source, steps, n_own)
+  local n, conditions = math.max(0, #steps - n_own), {}
+  for i = n + 1, #steps do
+    conditions[#conditions + 1] = ("(%s)"):format(steps[i].text)
+  end
+  conditions[#conditions + 1] = measure.where and ("(%s)"):format(measure.where) or nil
+  local rows = weighed(parts.with_steps(source, table.move(steps, 1, n, 1, {})), cell.weight)
+  local asked = dk.breakdown { where = #conditions > 0 and table.concat(conditions, " and ") or nil,
+    measures = "cell = " .. measure.text }
+  local name = "cell_" .. measure.under:name()
+  return asked:compare(rows, measure.under, measure.params):select({ name }):rename { [name] = "cell" }
+end
+
+local function again(cell, name, source, steps, n_own)
   local measure = cell.measures[name] or core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
-  return ask(cell, measure, source, steps)
+  if measure.under then
+    return under(cell, measure, source, steps, n_own)
+  end
+  local n = measure.later and #steps - n_own or 0 -- what was done to the base was not done to the later table
+  return ask(cell, measure, source, table.move(steps, n + 1, #steps, 1, {}))
+end
+
+-- The values of a scenario's parameters: "$rate is 0.5".
+local function params_text(scenario, params)
+  local list = {}
+  for i, param in ipairs(core.spec(scenario).params) do
+    local value = params[param.name]
+    list[i] = ("$%s is %s"):format(param.name, core.literal(value == nil and param.value or value) or "not known")
+  end
+  return list
+end
+
+-- The questions of the other sides of a comparison, and lines for them.
+local function say_sides(lines, compared, asked, cell)
+  local function add(name, extra)
+    local names = {}
+    for _, item in ipairs(asked.measures) do
+      local measure = cell.measures[item.shown] or cell.measures[item.name]
+      if measure then
+        names[#names + 1] = item.name .. "_" .. name
+        cell.measures[names[#names]] = { text = measure.text, where = measure.where, whole = measure.whole,
+                                         under = extra.under, params = extra.params, later = extra.later }
+      end
+    end
+    return #names > 0 and words.list(names) or nil
+  end
+  if compared.later then
+    local names = add(compared.name, { later = true })
+    lines[#lines + 1] = names and ("  asked of %s instead it gives %s"):format(compared.name, names) or nil
+    return
+  end
+  for i, scenario in ipairs(compared.scenarios) do
+    local names = add(scenario:name(), { under = scenario, params = compared.params[i] })
+    local given = table.concat(params_text(scenario, compared.params[i]), ", ")
+    lines[#lines + 1] = names and ("  compared with %s%s it gives %s"):format(scenario:name(),
+      given ~= "" and " where " .. given or "", names) or nil
+  end
 end
 
 local function measures_of(asked, dims, found)
@@ -211,4 +267,4 @@ local function say_again(lines, asked, cell, names)
 end
 
 return { conditions_of = conditions_of, measures_of = measures_of, steps_of = steps_of, say_again = say_again,
-         again = again }
+         again = again, say_sides = say_sides, params_text = params_text }

@@ -7,13 +7,12 @@
 
 local dk, core = ...
 
-local words, finding = core.part "explain_words", core.part "explain_find"
+local words = core.part "explain_words"
 local question, numbers, questions = core.part "explain_again", core.part "explain_lines", core.part "explain_asked"
-local turned, sources = core.part "explain_turned", core.part "explain_source"
+local turned, cells_of = core.part "explain_turned", core.part "explain_cells"
+local sources = core.part "explain_source"
 
 local quoted = core.quoted
-
--- The cells --------------------------------------------------------------------------------------------------------
 
 -- What tells the cell's row in a result of the same dimensions.
 local function row_condition(found, asked)
@@ -25,73 +24,6 @@ local function row_condition(found, asked)
       or ("%s == %s"):format(name, literal)
   end
   return #list > 0 and table.concat(list, " and ") or nil
-end
-
--- The dimensions of a cell that the result has as columns, and of those that are values of columns.
-local function split_wanted(wanted, of)
-  local rows, values, is_of = {}, {}, {}
-  for _, name in ipairs(of) do
-    is_of[name] = true
-  end
-  for name, value in next, wanted do
-    if is_of[name] then
-      finding.check_value(name, value)
-      if value == dk.total then
-        core.fail(("explain: no column of the pivot is the total over %s"):format(name))
-      end
-      values[name] = value
-    else
-      rows[name] = value
-    end
-  end
-  return rows, values
-end
-
-local function fail_column(asked, row, values, shape, unclear)
-  if unclear then
-    core.fail(("explain: the columns of the pivot do not tell their values apart: say which %s"):format(
-      words.list(shape.of)))
-  end
-  for name, value in pairs(values) do
-    core.check({ [words.plain(value)] = true }, "explain: the pivot", turned.known(asked, row, name), name)
-  end
-  core.fail(("explain: no column of the result is of %s"):format(shape.text or shape.name))
-end
-
--- Cells that a pivot or an unpivot gave, as turned.cells gives them, and what tells them in words.
-local function turned_cells(result, asked, wanted, source, whole)
-  local rows, values = split_wanted(wanted, asked.of)
-  local columns, names = words.columns(result), {}
-  for _, name in ipairs(asked.rows) do
-    names[#names + 1] = columns[name] and name or nil
-  end
-  local found, shown = finding.row(result, names, rows, asked.is_long and "all" or "one", whole or next(wanted) ~= nil,
-    asked.of)
-  local cells = {}
-  for i = 1, #found do
-    local row = found:slice(i, i)
-    local made, shape, unclear = turned.cells(asked, row, values, source)
-    if not made then
-      fail_column(asked, row, values, shape, unclear)
-    end
-    for _, cell in ipairs(made) do
-      cell.own = row
-      cells[#cells + 1] = cell
-    end
-  end
-  return cells, shown
-end
-
-local function cells_of(result, asked, wanted, source, whole)
-  if #asked.shapes > 0 then
-    return turned_cells(result, asked, wanted, source, whole)
-  end
-  local columns, names = words.columns(result), {}
-  for _, dim in ipairs(asked.dims) do
-    names[#names + 1] = columns[dim.shown] and dim.shown or nil
-  end
-  local row, shown = finding.row(result, names, wanted, sources.is_long(result) and "first" or "one", whole)
-  return { { row = row, own = row, asked = asked, values = {} } }, shown
 end
 
 -- Explaining -------------------------------------------------------------------------------------------------------
@@ -241,6 +173,7 @@ return core.export(function(result, wanted, source, whole)
     question.say_again(lines, first.asked, cell, names)
   end
   if compared and first.dims and #asked.shapes == 0 then
+    question.say_sides(lines, compared, asked, cell)
     local measures = {}
     for i, item in ipairs(asked.measures) do
       measures[i] = item.name
@@ -255,7 +188,8 @@ return core.export(function(result, wanted, source, whole)
       core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))
     end
     local lacks = questions.steps_after(asked, of)
-    return question.again(cell, name, of, lacks and question.steps_of(asked, lacks) or cell.steps)
+    local n_own = not asked.own and sources.n_own(result) or 0
+    return question.again(cell, name, of, lacks and question.steps_of(asked, lacks) or cell.steps, n_own)
   end)
   local list = {}
   for i, each in ipairs(names) do

@@ -100,6 +100,12 @@ local function own_where(compared, question)
   return breakdown and core.spec(breakdown).where
 end
 
+-- How many conditions of the breakdown itself are the last of the steps before it.
+function sources.n_own(result)
+  local question = question_of(result)
+  return own_where(compared_of(result, question), question) and 1 or 0
+end
+
 -- A long comparison with a column for each number of a measure; nil where it cannot be asked again.
 local function wide_of(compared, table_of)
   local done, wide = words.try(function()

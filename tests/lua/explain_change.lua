@@ -37,7 +37,7 @@ end)
 test("a cell of a comparison tells what each step did to it", function(t, dk)
   local result = coverage(dk):compare(persons(dk), plan(dk))
   local text, cell = result:explain { gemeente = "Arnhem" }
-  t.eq(behind(text, "  dekking = (count() where in_sonar) / count()"), [[
+  t.eq(behind(text, "  compared with plan it gives n_plan and dekking_plan"), [[
 Under plan, step by step:
   1. register half: 1 person moved within the cell
      regio = M, gemeente = Arnhem, in_sonar = false: 2 to 1, -1

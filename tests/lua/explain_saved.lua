@@ -26,6 +26,7 @@ end
 
 local function without(text)
   return (text:gsub("Then opened from [^\n]*\n?", "")
+    :gsub("\n  compared with [^\n]* gives [^\n]*", ""):gsub("\n  asked of [^\n]* gives [^\n]*", "")
     :gsub("\nUnder .*$", ""):gsub("\nFrom base to .*$", ""):gsub(" *under [^\n]*\n", ""))
 end
 
