@@ -1,2 +1,398 @@
--- explain_answer.lua
-return {}
+-- explain_answer.lua - a row of what scenarios were asked: a sweep, what was solved, drawn, allocated or taken apart.
+--
+-- Such a table has no breakdown in its lineage; what was asked stands in its recipe (recipe.lua), with the table that it was
+-- asked of as long as somebody has that. A row is told by its parameters and dimensions: what each column says, then what a
+-- comparison tells of the same cell with the values of the row. What no question of one cell gives is asked again as it was.
+
+local dk, core = ...
+
+local words, recipe, ask = core.part "explain_words", core.part "recipe", core.part "ask"
+local questions, question = core.part "explain_asked", core.part "explain_again"
+local turned, cells_of, point = core.part "explain_turned", core.part "explain_cells", core.part "explain_point"
+local parts = core.part "explain_parts"
+local quoted = core.quoted
+
+local answer = {}
+
+-- What was asked ---------------------------------------------------------------------------------------------------
+
+local ASKED = { sweep = true, solve = true, bands = true, contributions = true, sensitivity = true, allocate = true }
+
+-- The call that gave the result, or what the result was made of; and of an allocation which of its tables.
+local function call_of(result)
+  local node = core.recipe(result)
+  while node do
+    local first = node.n and node[1]
+    if ASKED[node.op] then
+      return node
+    elseif (node.op == "table" or node.op == "limits") and recipe.is(first) and first.op == "allocate" then
+      return first, node.op
+    elseif node.asked or node.op == "append" or node.op == "union" then
+      return nil
+    end
+    node = recipe.is(first) and first or nil
+  end
+end
+
+-- The arguments behind the table, as they were given.
+local function arguments_of(node)
+  local args = {}
+  for i = 3, node.n do
+    args[i - 2] = recipe.is(node[i]) and recipe.make(node[i], { made = {}, given = function()
+      core.fail "what was given is gone"
+    end, path_of = function(path) return path end }) or node[i]
+  end
+  return args
+end
+
+local function own_params(breakdown, all)
+  local own = {}
+  for _, name in ipairs((select(2, core.needs(breakdown)))) do
+    own[name] = all[name]
+  end
+  return own
+end
+
+-- What was done to the result since, as for what a breakdown gave.
+local function after_of(result)
+  local items, at = {}, 0
+  for _, item in ipairs(core.lineage(result)) do
+    items[#items + 1] = item.depth == 0 and item or nil
+  end
+  for i, item in ipairs(items) do
+    local text = item.kind == "step" and item.text or ""
+    if text:find " swept over " or text:find "^%d+ draws of " or at == 0 and item.kind == "source" then
+      at = i
+    end
+  end
+  return table.move(items, at + 1, #items, 1, {})
+end
+
+-- Columns beside dimensions that tell rows apart.
+local KEYS = { contributions = { "step", "name" }, sensitivity = { "parameter" }, limits = { "limit", "cell" } }
+
+-- Which of a list of points or axes a sweep went over: parameters of the scenario that are columns.
+local function keys_of(what, columns)
+  local keys = table.move(KEYS[what.table or what.op] or {}, 1, 2, 1, {})
+  for _, param in ipairs(what.op == "sweep" and core.spec(what.scenario).params or {}) do
+    keys[#keys + 1] = columns[param.name] and param.name or nil
+  end
+  return keys
+end
+
+-- What was asked, of the table that is given or known: { op =, table =, breakdown =, scenario =, data =, args =, given = parameters,
+-- asked = as a result's lineage }; nil and why where the table is gone.
+local function read(node, which, source)
+  local what = { op = node.op, table = which, breakdown = node[1], scenario = node[3], args = arguments_of(node) }
+  local options = node.op == "sweep" and what.args[3] or what.args[2]
+  what.data = source or node.asked and node.asked[2]
+  what.given = type(options) == "table" and not core.kind(options) and options.params or {}
+  if not what.data then
+    return what
+  end
+  local asked = point.all_rows(what.breakdown)
+  if what.op == "allocate" then
+    local per = what.args[2].per
+    what.per = type(per) == "table" and table.move(per, 1, #per, 1, {}) or { per }
+    for i, name in ipairs(what.per) do
+      what.per[i] = core.name(name) or name
+    end
+    local by = {}
+    for i, name in ipairs(what.per) do
+      by[i] = quoted(name)
+    end
+    asked = asked:by(by):with { margins = dk.null, levels = dk.null }
+    what.breakdown = asked
+  end
+  what.asked = questions.read(core.lineage(asked(what.data:head(0), own_params(asked, what.given))))
+  return what
+end
+
+-- The answer as a result whose cells are told by parameters and dimensions.
+local function as_result(what, result, columns)
+  local made = { name = what.asked.name, dims = {}, measures = {}, after = after_of(result), keys = {} }
+  for _, dim in ipairs(what.table ~= "limits" and what.asked.dims or {}) do
+    made.dims[#made.dims + 1] = { name = dim.name, text = dim.text, shown = dim.name }
+  end
+  for _, name in ipairs(keys_of(what, columns)) do
+    table.insert(made.dims, #made.keys + 1, { name = name, text = quoted(name), shown = name })
+    made.keys[#made.keys + 1] = name
+  end
+  for _, item in ipairs(what.asked.measures) do
+    made.measures[#made.measures + 1] = { name = item.name, text = item.text, shown = item.name,
+      numerator = item.numerator, denominator = item.denominator }
+  end
+  questions.read_after(made)
+  return turned.read(made)
+end
+
+-- Columns in words ----------------------------------------------------------------------------------------------------
+
+-- The measure that a name is of, with what stands behind it: "n_base", "n_q50".
+local function measure_of(what, name)
+  local best
+  for _, item in ipairs(what.asked.measures) do
+    local n = #item.name
+    if name == item.name or name:sub(1, n + 1) == item.name .. "_" then
+      best = best and #best.name > n and best or item
+    end
+  end
+  return best, best and name:sub(#best.name + 2)
+end
+
+local function text_of(item)
+  return item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator) or item.text
+end
+
+local function question_of(what) return what.args[2] or {} end
+
+local SAY = {}
+
+function SAY.sweep(what, name)
+  return name == "problem" and "what cannot be asked at this point" or measure_of(what, name) and nil
+end
+
+function SAY.solve(what, name)
+  local asked = question_of(what)
+  local words_of = {
+    reachable = "whether some value reaches " .. asked.target, answer = "the answer in words",
+    persons = "persons that the steps with $" .. asked.vary .. " take", available = "persons whom they can take",
+    [asked.vary] = ("the least $%s with which %s"):format(asked.vary, asked.target),
+  }
+  return words_of[name]
+end
+
+function SAY.contributions(what, name)
+  local asked = question_of(what)
+  local measure = asked.measure or what.asked.measures[1].name
+  return name == "contribution" and (asked.method == "shapley"
+    and ("what the step adds to %s, on average over all orders of the steps"):format(measure)
+    or ("what the step adds to %s after the steps before it; in the total what all add"):format(measure)) or nil
+end
+
+function SAY.sensitivity(what, name)
+  local measure = (question_of(what)).measure or what.asked.measures[1].name
+  local words_of = { at_low = "%s where the parameter is low", at_high = "%s where it is high",
+    at_base = "%s with the parameters as they are", swing = "how far %s goes between low and high",
+    problem = "what cannot be asked of %s" }
+  return words_of[name] and words_of[name]:format(measure)
+end
+
+function SAY.bands(what, name)
+  local item, ends = measure_of(what, name)
+  local draws = what.args[2] and what.args[2].draws or 1000
+  local quantile = ends and ends:match "^q(.+)$"
+  return item and (ends == "mean" and ("the mean of %s over %s draws"):format(item.text, draws)
+    or ends == "sd" and ("the standard deviation of %s over %s draws"):format(item.text, draws)
+    or quantile and ("of %s draws of %s, %s %% are no greater"):format(draws, item.text, (quantile:gsub("_", "."))))
+end
+
+local LIMITS = { slack = "what is left of the limit", binds = "whether nothing is left",
+  shadow_price = "what one more of it would bring" }
+
+function SAY.allocate(what, name)
+  local asked = question_of(what)
+  if what.table == "limits" then
+    return LIMITS[name]
+  end
+  local where = core.spec(what.scenario).steps
+  where = #where > 0 and where[#where].where
+  local item, ends = measure_of(what, name)
+  local words_of = {
+    available = "persons who can be taken" .. (where and ", where " .. where or ""),
+    allocated = "of these, how many the plan takes", cost = "what that costs",
+    gain = "what it gains" .. (asked.maximise and " of " .. asked.maximise or ""),
+    capacity = "at most so many", minimum = "at least so many",
+    shadow_price = "what one more place, or one less that must be taken, would bring",
+  }
+  return words_of[name] or item and (ends == "base" and item.text .. ", as it is" or ends == "" and item.text
+    .. ", under the plan") or nil
+end
+
+local function say_columns(lines, what, row, is_key)
+  for each in row:schema():rows() do
+    local name = each.name
+    local item, ends = measure_of(what, name)
+    local numerator, denominator = core.cell_parts(row, name)
+    local of = numerator and (numerator ~= "unknown" or denominator ~= "unknown")
+      and (", which is %s of %s"):format(numerator, denominator) or ""
+    local said = SAY[what.op](what, name) or item and ends == "" and text_of(item)
+    local shown = words.shown(row, name)
+    if not is_key[name] and not (name == "problem" and core.cell_literal(row, name) == "null") then
+      lines[#lines + 1] = ("  %s is %s%s%s"):format(name, shown, of, said and ": " .. said or "")
+    end
+  end
+end
+
+-- Points -----------------------------------------------------------------------------------------------------------
+
+-- What the row says of a parameter; a name of a column says it as text.
+local function value_in(row, name)
+  local value = row:column(name):to_lua()[1]
+  return type(value) == "string" and tonumber(value) or value
+end
+
+-- The plan of an allocation, which is asked again.
+local function plan_of(what)
+  what.plan = what.plan or what.breakdown.allocate(what.breakdown, what.data, what.scenario, table.unpack(what.args, 2))
+  return what.plan
+end
+
+-- The points that a row has numbers of: { params =, column_of = function(measure), scenario = } each.
+local function points_of(what, row)
+  local params, columns = {}, words.columns(row)
+  for name, value in pairs(what.given) do
+    params[name] = value
+  end
+  local function same(name) return name end
+  if what.op == "sweep" then
+    for _, param in ipairs(core.spec(what.scenario).params) do
+      if columns[param.name] then
+        params[param.name] = value_in(row, param.name)
+      end
+    end
+    local is_none = columns.problem and core.cell_literal(row, "problem") ~= "null"
+    return is_none and {} or { { params = params, column_of = same } }
+  elseif what.op == "solve" then
+    local vary = question_of(what).vary
+    params[vary] = columns[vary] and value_in(row, vary) or nil
+    return params[vary] ~= nil and { { params = params, column_of = same } } or {}
+  elseif what.op == "allocate" then
+    return what.table ~= "limits" and { { params = params, scenario = plan_of(what):scenario(), column_of = same,
+                                          own = own_params(what.breakdown, params) } } or {}
+  elseif what.op == "sensitivity" then
+    local measure = question_of(what).measure or what.asked.measures[1].name
+    local list = {}
+    for _, at in ipairs { "base", "low", "high" } do
+      local own = setmetatable({}, { __index = params })
+      for name, value in pairs(params) do
+        own[name] = value
+      end
+      own = setmetatable(own, nil)
+      if at ~= "base" and columns[at] and columns.parameter then
+        own[row:column "parameter":to_lua { plain = true }[1]] = value_in(row, at)
+      end
+      list[#list + 1] = { params = own, is_brief = at ~= "base",
+                          column_of = function(name) return name == measure and "at_" .. at or nil end }
+    end
+    return list
+  end
+  return { { params = params, column_of = function() return nil end } }
+end
+
+-- What comparisons tell of the row: lines, and questions by its columns.
+local function tell_points(lines, what, row, dims, cell)
+  local columns = words.columns(row)
+  for _, at in ipairs(points_of(what, row)) do
+    local scenario = at.scenario or what.scenario
+    local of = { breakdown = what.breakdown, data = what.data, scenario = scenario }
+    local told, why = point.tell(of, at.own or at.params, row, dims)
+    local given = table.concat(question.params_text(scenario, at.params), ", ")
+    given = given ~= "" and " where " .. given or ""
+    if not told then
+      lines[#lines + 1] = ("A comparison with %s%s cannot be told: %s"):format(scenario:name(), given, why)
+    elseif not at.is_brief then
+      lines[#lines + 1] = ("A comparison with %s%s tells of the cell:"):format(scenario:name(), given)
+      lines[#lines + 1] = told.text
+      cell.changes = told.cell.changes
+    end
+    for _, item in ipairs(told and what.asked.measures or {}) do
+      local column = at.column_of(item.name)
+      local name = item.name .. "_" .. told.name
+      if column and columns[column] and point.says(told, item.name, row, column) then
+        cell.measures[column], cell.owner[column] = told.cell.measures[name], { told.cell, name }
+        cell.parts[column] = told.cell.parts[name]
+      elseif column and columns[column] then
+        lines[#lines + 1] = ("%s is %s there, and %s here"):format(name, words.shown(told.row, name), words.shown(row, column))
+      end
+    end
+  end
+end
+
+-- Asked again as it was, of another table; and the row of it.
+local function ask_again(what, row, keys, name, source)
+  local lacks = questions.steps_after(what.asked, source) or {}
+  local n_own = core.spec(what.breakdown).where and 1 or 0
+  source = parts.with_steps(source, table.move(lacks, 1, math.max(0, #lacks - n_own), 1, {}))
+  local method = what.breakdown[what.op]
+  local made = method(what.breakdown, source, what.scenario, table.unpack(what.args, 2))
+  made = what.table and made[what.table](made) or made
+  local conditions = {}
+  for i, key in ipairs(keys) do
+    local total, column = words.is_total(row, key), quoted(key)
+    local literal = not total and core.cell_literal(row, key)
+    conditions[i] = total and column .. " is total" or literal == "null" and column .. " is null"
+      or ("%s == %s"):format(column, literal)
+  end
+  made = #conditions > 0 and made:where(table.concat(conditions, " and ")) or made
+  return made:select({ name }):rename { [name] = "cell" }
+end
+
+local NAMES = { sweep = "a sweep", solve = "what was solved", bands = "bands", contributions = "contributions",
+  sensitivity = "a sensitivity", allocate = "an allocation" }
+
+-- Explaining -------------------------------------------------------------------------------------------------------
+
+-- As explain_cell.lua, of what scenarios were asked; nothing where the result is none of that, or the table is gone, and why.
+function answer.tell(result, wanted, source, whole)
+  local node, which = call_of(result)
+  if not node then
+    return nil
+  end
+  collectgarbage()
+  local what = read(node, which, source)
+  if not what.data then
+    return nil, "the table that was asked is not kept: give it, as explain(cell, table)"
+  end
+  local asked = as_result(what, result, words.columns(result))
+  local cells, shown = cells_of(result, asked, wanted, what.data, whole)
+  local cell, lines = { steps = {}, measures = {}, parts = {}, owner = {} }, {}
+  local values = #cells == 1 and table.concat(cells[1].values, ", ") or ""
+  local head = table.concat(shown, ", ") .. (values ~= "" and #shown > 0 and ", " or "") .. values
+  lines[1] = ("The cell%s %s of %s of the breakdown%s, under %s:"):format(#cells == 1 and "" or "s",
+    head ~= "" and head or "of all rows", NAMES[what.op], what.asked.name and " " .. what.asked.name or "",
+    what.scenario:name())
+  local row_of = {}
+  for i, each in ipairs(cells) do
+    local columns, dims, is_key, keys = words.columns(each.row), {}, {}, {}
+    for _, dim in ipairs(asked.dims) do
+      if columns[dim.shown] then
+        is_key[dim.shown], keys[#keys + 1] = true, dim.shown
+      end
+    end
+    for _, dim in ipairs(what.asked.dims) do
+      dims[#dims + 1] = columns[dim.name] and dim.name or nil
+    end
+    if #cells > 1 then
+      lines[#lines + 1] = table.concat(each.values, ", ") .. ":"
+    end
+    say_columns(lines, what, each.row, is_key)
+    local own = { measures = {}, parts = {}, owner = {} }
+    tell_points(#cells == 1 and lines or {}, what, each.row, dims, own)
+    cell.changes = own.changes
+    for name in pairs(columns) do
+      local column = #cells > 1 and #each.columns == 1 and each.columns[1] or name
+      if not is_key[name] and (#cells == 1 or i <= words.MOST) then
+        cell.measures[column], cell.parts[column], cell.owner[column] = own.measures[name], own.parts[name], own.owner[name]
+        row_of[column] = { each.row, keys, name }
+      end
+    end
+  end
+  for _, note in ipairs(result:notes()) do
+    lines[#lines + 1] = "Note: " .. note
+  end
+  cell.again = core.export(function(name, of)
+    if core.kind(of) ~= "table" then
+      core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))
+    elseif cell.owner[name] then
+      return cell.owner[name][1].again(cell.owner[name][2], of)
+    elseif not row_of[name] then
+      core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
+    end
+    return ask_again(what, row_of[name][1], row_of[name][2], row_of[name][3], of)
+  end)
+  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. NAMES[what.op] .. ")" end })
+  return table.concat(lines, "\n"), cell
+end
+
+return answer

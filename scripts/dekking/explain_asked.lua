@@ -238,4 +238,4 @@ local function read(all)
   return asked
 end
 
-return { read = read, steps_after = steps_after }
+return { read = read, read_after = read_after, steps_after = steps_after }

@@ -138,6 +138,10 @@ end
 -- source: the table that was asked, of which numbers are computed that the result does not have; or nil
 -- whole: the total was asked for as dk.total, and wanted is empty
 return core.export(function(result, wanted, source, whole)
+  local text, answered = core.part "explain_answer".tell(result, wanted, source, whole)
+  if text then
+    return text, answered
+  end
   local asked = questions.read(core.lineage(result))
   if not asked then
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "

@@ -24,7 +24,7 @@ local function count(result, condition, params) return #result:where(condition, 
 
 -- What the row of a table of one row has for a dimension, in words.
 local function shown_of(found, name)
-  if count(found, quoted(name) .. " is total") == 1 then
+  if words.is_total(found, name) then
     return name .. " = total"
   end
   return ("%s = %s"):format(name, words.plain(found:column(name)[1]))
@@ -68,7 +68,7 @@ function finding.row(result, names, cell, n, whole, more)
     local value = rawget(cell, name)
     local condition
     if value == nil or value == dk.total then
-      condition = quoted(name) .. " is total"
+      condition = words.is_total(result, name) and quoted(name) .. " is total" or "false" -- no row totals it
       totals[#totals + 1] = name
       shown[i] = name .. " = total"
     elseif value == dk.null then

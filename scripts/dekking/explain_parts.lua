@@ -240,7 +240,7 @@ function parts.row_in(asked, found, whole)
 end
 
 -- Whether a measure is the same in both: an interval by its bounds, a number in whatever type.
-local function is_same(found, column, row, other)
+function parts.is_same(found, column, row, other)
   return canonical(found, column) == canonical(row, other)
 end
 
@@ -309,7 +309,7 @@ function parts.ask(asked, found, made, columns, tables, behind)
     local other = tables.kept and parts.kept_measure(item.name, tables.name) or item.name .. of
     if not has[other] then
       return nil, OTHER
-    elseif columns[column] and not is_same(found, column, row, other) then
+    elseif columns[column] and not parts.is_same(found, column, row, other) then
       return nil, (tables.kept and "%s is %s, and when it was saved it was %s" or "%s is %s, and asked again it is %s")
         :format(column, words.shown(found, column), words.shown(row, other)), column
     end

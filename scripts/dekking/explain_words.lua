@@ -1,6 +1,6 @@
 -- explain_words.lua - numbers and cells in words, for what explains a comparison.
 
-local dk = ...
+local dk, core = ...
 
 local words = { MOST = 8 } -- cells that are told one by one
 
@@ -80,5 +80,11 @@ end
 
 -- As pcall; but that there is no memory, or that somebody interrupts, tells nothing of what is asked, and passes.
 function words.try(...) return passing(pcall(...)) end
+
+-- Whether the first row of a table totals the column: not where the column is no dimension of it.
+function words.is_total(row, name)
+  local done, found = words.try(row.where, row, core.quoted(name) .. " is total")
+  return done and #found > 0
+end
 
 return words
