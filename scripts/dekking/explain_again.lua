@@ -148,8 +148,8 @@ local function ask(cell, measure, source, steps)
 end
 
 -- steps: those that the table lacks.
--- The same under a scenario, which runs on the table as it was compared: before the breakdown's own conditions, of which there
--- are n_own behind the other steps.
+-- The same under a scenario, which runs on the table as it was compared: before the breakdown's own conditions, of which
+-- there are n_own behind the other steps.
 local function under(cell, measure, source, steps, n_own)
   local n, conditions = math.max(0, #steps - n_own), {}
   for i = n + 1, #steps do
@@ -160,7 +160,7 @@ local function under(cell, measure, source, steps, n_own)
   local asked = dk.breakdown { where = #conditions > 0 and table.concat(conditions, " and ") or nil,
     measures = "cell = " .. measure.text }
   local name = "cell_" .. measure.under:name()
-  return asked:compare(rows, measure.under, measure.params):select({ name }):rename { [name] = "cell" }
+  return core.bare(asked:compare(rows, measure.under, measure.params), { { name, "cell" } })
 end
 
 local function again(cell, name, source, steps, n_own)
@@ -177,7 +177,9 @@ local function params_text(scenario, params)
   local list = {}
   for i, param in ipairs(core.spec(scenario).params) do
     local value = params[param.name]
-    list[i] = ("$%s is %s"):format(param.name, core.literal(value == nil and param.value or value) or "not known")
+    local text = core.literal(value == nil and param.value or value) or "not known"
+    text = text:match "^%((.*) / 1%)$" or text:find "^[%d.-]+$" and words.trimmed(text) or text
+    list[i] = ("$%s is %s"):format(param.name, text)
   end
   return list
 end
@@ -209,8 +211,45 @@ local function say_sides(lines, compared, asked, cell)
   end
 end
 
-local function measures_of(asked, dims, found)
+-- The measures with names that columns added since may have for them: those that they have now, other columns that were
+-- added, and what the row has in any column that is neither. Gives the list, and the place of each added column in it.
+local function with_added(asked, row, is_of_row)
+  local list, known, places, columns = {}, {}, {}, words.columns(row)
+  local function add(name, text)
+    list[#list + 1] = { name = name, text = text }
+    known[name] = true
+  end
+  for _, item in ipairs(asked.measures) do
+    add(item.name, item.text)
+  end
+  for _, item in ipairs(asked.measures) do
+    if not known[item.shown] and item.shown ~= "" then
+      add(item.shown, quoted(item.name))
+    elseif item.shown ~= item.name then
+      return asked.measures, {} -- names were exchanged
+    end
+  end
+  for _, item in ipairs(asked.after) do
+    if item.kind == "column" and columns[item.name] and not known[item.name] and is_of_row(row, item) then
+      for _, part in ipairs((core.measure_parts(item.text))) do
+        if part.kind == "name" and not known[part.name] and columns[part.name] then
+          add(part.name, core.cell_literal(row, part.name))
+        end
+      end
+      add(item.name, item.text)
+      places[item.name] = #list
+    end
+  end
+  return list, places
+end
+
+-- is_of_row(row, item): whether a column is computed of its own row alone; or nil, for the measures alone.
+local function measures_of(asked, dims, found, is_of_row)
   local measures, conditions, figures = {}, {}, {}
+  local list, places = asked.measures, {}
+  if is_of_row then
+    list, places = with_added(asked, found, is_of_row)
+  end
   for i, each in ipairs(asked.figures) do
     figures[i] = find_known(dims, found, asked, each)
   end
@@ -220,13 +259,17 @@ local function measures_of(asked, dims, found)
   local of_cell = #conditions > 0 and table.concat(conditions, " and ") or nil
   local where = asked.own and of_cell and ("(%s) and %s"):format(asked.own, of_cell) or asked.own or of_cell
   local function expression(i)
-    local text, whole = core.cell_expression(dims, asked.measures, i, figures)
+    local text, whole = core.cell_expression(dims, list, i, figures)
     return text and { text = text, where = not whole and where or whole and asked.own or nil, whole = whole or nil }
   end
   for i, item in ipairs(asked.measures) do
     if item.shown ~= "" then
       measures[item.shown] = expression(i)
     end
+  end
+  for name, i in pairs(places) do
+    local done, measure = words.try(expression, i)
+    measures[name] = done and measure or nil
   end
   return measures, where, of_cell
 end

@@ -1,15 +1,17 @@
 -- explain_answer.lua - a row of what scenarios were asked: a sweep, what was solved, drawn, allocated or taken apart.
 --
--- Such a table has no breakdown in its lineage; what was asked stands in its recipe (recipe.lua), with the table that it was
--- asked of as long as somebody has that. A row is told by its parameters and dimensions: what each column says, then what a
--- comparison tells of the same cell with the values of the row. What no question of one cell gives is asked again as it was.
+-- Such a table has no breakdown in its lineage; what was asked stands in its recipe (recipe.lua), with the table that it
+-- was asked of as long as somebody has that. A row is told by its parameters and dimensions: what each column says, then
+-- what a comparison tells of the same cell with the values of the row. What no question of one cell gives is asked again as
+-- it was.
 
 local dk, core = ...
 
-local words, recipe, ask = core.part "explain_words", core.part "recipe", core.part "ask"
+local words, recipe = core.part "explain_words", core.part "recipe"
 local questions, question = core.part "explain_asked", core.part "explain_again"
 local turned, cells_of, point = core.part "explain_turned", core.part "explain_cells", core.part "explain_point"
-local parts = core.part "explain_parts"
+local parts, say_columns = core.part "explain_parts", core.part "explain_says"
+local notation = core.part "notation"
 local quoted = core.quoted
 
 local answer = {}
@@ -34,13 +36,16 @@ local function call_of(result)
   end
 end
 
+local function gone() core.fail "explain: a table that was given is not kept" end
+
 -- The arguments behind the table, as they were given.
 local function arguments_of(node)
   local args = {}
   for i = 3, node.n do
-    args[i - 2] = recipe.is(node[i]) and recipe.make(node[i], { made = {}, given = function()
-      core.fail "what was given is gone"
-    end, path_of = function(path) return path end }) or node[i]
+    args[i - 2] = node.asked and node.asked[i] or node[i]
+    if recipe.is(args[i - 2]) then
+      args[i - 2] = recipe.make(args[i - 2], { made = {}, given = gone, path_of = gone }) -- one that a script wrote
+    end
   end
   return args
 end
@@ -71,28 +76,30 @@ end
 -- Columns beside dimensions that tell rows apart.
 local KEYS = { contributions = { "step", "name" }, sensitivity = { "parameter" }, limits = { "limit", "cell" } }
 
--- Which of a list of points or axes a sweep went over: parameters of the scenario that are columns.
-local function keys_of(what, columns)
+local function keys_of(what)
   local keys = table.move(KEYS[what.table or what.op] or {}, 1, 2, 1, {})
-  for _, param in ipairs(what.op == "sweep" and core.spec(what.scenario).params or {}) do
-    keys[#keys + 1] = columns[param.name] and param.name or nil
+  local over = what.op == "sweep" and what.args[2]
+  local has = core.kind(over) == "table" and words.columns(over) or over
+  for _, param in ipairs(has and core.spec(what.scenario).params or {}) do
+    keys[#keys + 1] = has[param.name] ~= nil and param.name or nil
   end
   return keys
 end
 
--- What was asked, of the table that is given or known: { op =, table =, breakdown =, scenario =, data =, args =, given = parameters,
--- asked = as a result's lineage }; nil and why where the table is gone.
+-- What was asked, of the table that is given or known: { op =, table =, breakdown =, scenario =, data =, args =, question
+-- =, given = parameters, asked = as a result's lineage }; without data where the table is gone.
 local function read(node, which, source)
   local what = { op = node.op, table = which, breakdown = node[1], scenario = node[3], args = arguments_of(node) }
   local options = node.op == "sweep" and what.args[3] or what.args[2]
   what.data = source or node.asked and node.asked[2]
+  what.question = node.op ~= "sweep" and what.args[2] or {}
   what.given = type(options) == "table" and not core.kind(options) and options.params or {}
   if not what.data then
     return what
   end
   local asked = point.all_rows(what.breakdown)
   if what.op == "allocate" then
-    local per = what.args[2].per
+    local per = what.question.per
     what.per = type(per) == "table" and table.move(per, 1, #per, 1, {}) or { per }
     for i, name in ipairs(what.per) do
       what.per[i] = core.name(name) or name
@@ -109,12 +116,12 @@ local function read(node, which, source)
 end
 
 -- The answer as a result whose cells are told by parameters and dimensions.
-local function as_result(what, result, columns)
+local function as_result(what, result)
   local made = { name = what.asked.name, dims = {}, measures = {}, after = after_of(result), keys = {} }
   for _, dim in ipairs(what.table ~= "limits" and what.asked.dims or {}) do
     made.dims[#made.dims + 1] = { name = dim.name, text = dim.text, shown = dim.name }
   end
-  for _, name in ipairs(keys_of(what, columns)) do
+  for _, name in ipairs(keys_of(what)) do
     table.insert(made.dims, #made.keys + 1, { name = name, text = quoted(name), shown = name })
     made.keys[#made.keys + 1] = name
   end
@@ -124,104 +131,6 @@ local function as_result(what, result, columns)
   end
   questions.read_after(made)
   return turned.read(made)
-end
-
--- Columns in words ----------------------------------------------------------------------------------------------------
-
--- The measure that a name is of, with what stands behind it: "n_base", "n_q50".
-local function measure_of(what, name)
-  local best
-  for _, item in ipairs(what.asked.measures) do
-    local n = #item.name
-    if name == item.name or name:sub(1, n + 1) == item.name .. "_" then
-      best = best and #best.name > n and best or item
-    end
-  end
-  return best, best and name:sub(#best.name + 2)
-end
-
-local function text_of(item)
-  return item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator) or item.text
-end
-
-local function question_of(what) return what.args[2] or {} end
-
-local SAY = {}
-
-function SAY.sweep(what, name)
-  return name == "problem" and "what cannot be asked at this point" or measure_of(what, name) and nil
-end
-
-function SAY.solve(what, name)
-  local asked = question_of(what)
-  local words_of = {
-    reachable = "whether some value reaches " .. asked.target, answer = "the answer in words",
-    persons = "persons that the steps with $" .. asked.vary .. " take", available = "persons whom they can take",
-    [asked.vary] = ("the least $%s with which %s"):format(asked.vary, asked.target),
-  }
-  return words_of[name]
-end
-
-function SAY.contributions(what, name)
-  local asked = question_of(what)
-  local measure = asked.measure or what.asked.measures[1].name
-  return name == "contribution" and (asked.method == "shapley"
-    and ("what the step adds to %s, on average over all orders of the steps"):format(measure)
-    or ("what the step adds to %s after the steps before it; in the total what all add"):format(measure)) or nil
-end
-
-function SAY.sensitivity(what, name)
-  local measure = (question_of(what)).measure or what.asked.measures[1].name
-  local words_of = { at_low = "%s where the parameter is low", at_high = "%s where it is high",
-    at_base = "%s with the parameters as they are", swing = "how far %s goes between low and high",
-    problem = "what cannot be asked of %s" }
-  return words_of[name] and words_of[name]:format(measure)
-end
-
-function SAY.bands(what, name)
-  local item, ends = measure_of(what, name)
-  local draws = what.args[2] and what.args[2].draws or 1000
-  local quantile = ends and ends:match "^q(.+)$"
-  return item and (ends == "mean" and ("the mean of %s over %s draws"):format(item.text, draws)
-    or ends == "sd" and ("the standard deviation of %s over %s draws"):format(item.text, draws)
-    or quantile and ("of %s draws of %s, %s %% are no greater"):format(draws, item.text, (quantile:gsub("_", "."))))
-end
-
-local LIMITS = { slack = "what is left of the limit", binds = "whether nothing is left",
-  shadow_price = "what one more of it would bring" }
-
-function SAY.allocate(what, name)
-  local asked = question_of(what)
-  if what.table == "limits" then
-    return LIMITS[name]
-  end
-  local where = core.spec(what.scenario).steps
-  where = #where > 0 and where[#where].where
-  local item, ends = measure_of(what, name)
-  local words_of = {
-    available = "persons who can be taken" .. (where and ", where " .. where or ""),
-    allocated = "of these, how many the plan takes", cost = "what that costs",
-    gain = "what it gains" .. (asked.maximise and " of " .. asked.maximise or ""),
-    capacity = "at most so many", minimum = "at least so many",
-    shadow_price = "what one more place, or one less that must be taken, would bring",
-  }
-  return words_of[name] or item and (ends == "base" and item.text .. ", as it is" or ends == "" and item.text
-    .. ", under the plan") or nil
-end
-
-local function say_columns(lines, what, row, is_key)
-  for each in row:schema():rows() do
-    local name = each.name
-    local item, ends = measure_of(what, name)
-    local numerator, denominator = core.cell_parts(row, name)
-    local of = numerator and (numerator ~= "unknown" or denominator ~= "unknown")
-      and (", which is %s of %s"):format(numerator, denominator) or ""
-    local said = SAY[what.op](what, name) or item and ends == "" and text_of(item)
-    local shown = words.shown(row, name)
-    if not is_key[name] and not (name == "problem" and core.cell_literal(row, name) == "null") then
-      lines[#lines + 1] = ("  %s is %s%s%s"):format(name, shown, of, said and ": " .. said or "")
-    end
-  end
 end
 
 -- Points -----------------------------------------------------------------------------------------------------------
@@ -254,14 +163,14 @@ local function points_of(what, row)
     local is_none = columns.problem and core.cell_literal(row, "problem") ~= "null"
     return is_none and {} or { { params = params, column_of = same } }
   elseif what.op == "solve" then
-    local vary = question_of(what).vary
+    local vary = what.question.vary
     params[vary] = columns[vary] and value_in(row, vary) or nil
     return params[vary] ~= nil and { { params = params, column_of = same } } or {}
   elseif what.op == "allocate" then
     return what.table ~= "limits" and { { params = params, scenario = plan_of(what):scenario(), column_of = same,
                                           own = own_params(what.breakdown, params) } } or {}
   elseif what.op == "sensitivity" then
-    local measure = question_of(what).measure or what.asked.measures[1].name
+    local measure = what.question.measure or what.asked.measures[1].name
     local list = {}
     for _, at in ipairs { "base", "low", "high" } do
       local own = setmetatable({}, { __index = params })
@@ -303,7 +212,8 @@ local function tell_points(lines, what, row, dims, cell)
         cell.measures[column], cell.owner[column] = told.cell.measures[name], { told.cell, name }
         cell.parts[column] = told.cell.parts[name]
       elseif column and columns[column] then
-        lines[#lines + 1] = ("%s is %s there, and %s here"):format(name, words.shown(told.row, name), words.shown(row, column))
+        lines[#lines + 1] = ("%s is %s there, and %s here"):format(name, words.shown(told.row, name),
+          words.shown(row, column))
       end
     end
   end
@@ -325,7 +235,18 @@ local function ask_again(what, row, keys, name, source)
       or ("%s == %s"):format(column, literal)
   end
   made = #conditions > 0 and made:where(table.concat(conditions, " and ")) or made
-  return made:select({ name }):rename { [name] = "cell" }
+  return core.bare(made, { { name, "cell" } })
+end
+
+-- What was asked, as a script would: "dekking:solve(personen, reach, { vary = "rate" })".
+local function statement_of(what)
+  local function name_of(value, other) return value and value:find "^[%a_][%w_]*$" and value or other end
+  local list = { name_of(what.data:properties().name, "table"), name_of(what.scenario:name(), "scenario") }
+  for i = 2, #what.args do
+    list[#list + 1] = core.kind(what.args[i]) == "table" and "points" or notation.write(what.args[i], "", {})
+  end
+  return ("%s:%s(%s)%s"):format(name_of(what.asked.name, "breakdown"), what.op, table.concat(list, ", "),
+    what.table and ":" .. what.table .. "()" or "")
 end
 
 local NAMES = { sweep = "a sweep", solve = "what was solved", bands = "bands", contributions = "contributions",
@@ -333,7 +254,8 @@ local NAMES = { sweep = "a sweep", solve = "what was solved", bands = "bands", c
 
 -- Explaining -------------------------------------------------------------------------------------------------------
 
--- As explain_cell.lua, of what scenarios were asked; nothing where the result is none of that, or the table is gone, and why.
+-- As explain_cell.lua, of what scenarios were asked; nothing where the result is none of that, nor where the table is gone,
+-- and why.
 function answer.tell(result, wanted, source, whole)
   local node, which = call_of(result)
   if not node then
@@ -344,7 +266,7 @@ function answer.tell(result, wanted, source, whole)
   if not what.data then
     return nil, "the table that was asked is not kept: give it, as explain(cell, table)"
   end
-  local asked = as_result(what, result, words.columns(result))
+  local asked = as_result(what, result)
   local cells, shown = cells_of(result, asked, wanted, what.data, whole)
   local cell, lines = { steps = {}, measures = {}, parts = {}, owner = {} }, {}
   local values = #cells == 1 and table.concat(cells[1].values, ", ") or ""
@@ -354,10 +276,11 @@ function answer.tell(result, wanted, source, whole)
     what.scenario:name())
   local row_of = {}
   for i, each in ipairs(cells) do
+    local names = turned.named_before(each, asked)
     local columns, dims, is_key, keys = words.columns(each.row), {}, {}, {}
     for _, dim in ipairs(asked.dims) do
-      if columns[dim.shown] then
-        is_key[dim.shown], keys[#keys + 1] = true, dim.shown
+      if columns[dim.name] then
+        is_key[dim.name], keys[#keys + 1] = true, dim.name
       end
     end
     for _, dim in ipairs(what.asked.dims) do
@@ -377,10 +300,19 @@ function answer.tell(result, wanted, source, whole)
         row_of[column] = { each.row, keys, name }
       end
     end
+    for now, name in pairs(#cells == 1 and names or {}) do
+      if not row_of[now] then
+        row_of[now], cell.measures[now], cell.owner[now] = row_of[name], cell.measures[name], cell.owner[name]
+      end
+    end
+  end
+  if #cells > 1 or what.table == "limits" then
+    lines[#lines + 1] = core.lineage_text(what.data)
   end
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
   end
+  lines[#lines + 1] = "It was asked as " .. statement_of(what)
   cell.again = core.export(function(name, of)
     if core.kind(of) ~= "table" then
       core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))

@@ -117,6 +117,16 @@ local function own_items(all)
   return items
 end
 
+-- What was done to a table that no breakdown gave, with the values of parameters in their place.
+local function read_rows(all)
+  local items = own_items(all)
+  local before = read_before(items, #items + 1)
+  for _, step in ipairs(before.steps) do
+    step.text = with_params(step.text, step.params)
+  end
+  return before
+end
+
 -- The steps that a table lacks which was asked, or which that was made of; nothing where it is another.
 local function steps_after(asked, source)
   local items = own_items(core.lineage(source))
@@ -145,8 +155,8 @@ end
 
 -- Reshaped ---------------------------------------------------------------------------------------------------------
 
--- How a result was turned by a step, with what its columns were called then: a pivot has { of = { name ... } or nil, text =,
--- value = the column that fills it, or nil }, an unpivot { name =, value = }; nil of any other step.
+-- How a result was turned by a step, with what its columns were called then: a pivot has { text = whose values became
+-- columns, value = the column that fills it, or nil }, an unpivot { name =, value = }; nil of any other step.
 local function shape_of(item)
   local names = item.text:match "^a column for each value of (.+)$"
   if names then
@@ -164,6 +174,7 @@ end
 
 -- Names are followed to where the result was turned for the first time; what came after is told backwards from the result.
 local function read_after(asked)
+  asked.renames = {} -- before it was turned
   local at_once, shapes = {}, {} -- names that are given together, which may be exchanged
   for _, item in ipairs(asked.after) do
     local text = item.kind == "step" and item.text or ""
@@ -177,6 +188,7 @@ local function read_after(asked)
         table.insert(shapes[#shapes].renames, at_once)
       else
         rename(asked, at_once)
+        table.insert(asked.renames, at_once)
       end
       at_once = {}
     end
@@ -231,6 +243,13 @@ local function read(all)
       item.shown = item.name
     end
   end
+  local added -- the column that parameters behind it are of
+  for _, item in ipairs(asked.after) do
+    added = item.kind == "column" and item or item.kind == "parameter" and added or nil
+    if item.kind == "parameter" and added then
+      added.text = with_params(added.text, { [item.name] = item.text })
+    end
+  end
   asked.figures = figures_of(asked, params)
   local step = asked.steps[#asked.steps]
   asked.own = #asked.figures > 0 and step and step.kind == "where" and step.name and step.text or nil -- of figures too
@@ -238,4 +257,4 @@ local function read(all)
   return asked
 end
 
-return { read = read, read_after = read_after, steps_after = steps_after }
+return { read = read, read_rows = read_rows, read_after = read_after, steps_after = steps_after }

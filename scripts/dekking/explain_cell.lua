@@ -5,12 +5,13 @@
 -- the breakdown; those that are left out are totals. Of a result that was turned, a cell is told back to the one that the
 -- breakdown gave (explain_turned.lua); the cells of a row together, where it is not said which.
 
-local dk, core = ...
+local _, core = ...
 
 local words = core.part "explain_words"
 local question, numbers, questions = core.part "explain_again", core.part "explain_lines", core.part "explain_asked"
 local turned, cells_of = core.part "explain_turned", core.part "explain_cells"
-local sources = core.part "explain_source"
+local parts = core.part "explain_parts"
+local sources, joined = core.part "explain_source", core.part "explain_joined"
 
 local quoted = core.quoted
 
@@ -28,15 +29,27 @@ end
 
 -- Explaining -------------------------------------------------------------------------------------------------------
 
+-- What a cell of a result was turned into is called: the column, and the measure where that has another name.
+local function names_of(cell, n)
+  local list = {}
+  local columns = words.columns(cell.row)
+  for _, item in ipairs(cell.asked.measures) do
+    local base = item.shown .. "_base"
+    list[#list + 1] = columns[item.shown] and item.shown or columns[base] and base or nil
+  end
+  local is_one = #list == 1 and #(cell.columns or {}) == 1
+  return list, is_one and (n > 1 or list[1]) and cell.columns[1] or nil
+end
+
 -- Whether a pivot had nothing to put there: no group, or none that was left.
 local function is_empty(cell)
-  local columns = words.columns(cell.row)
-  for _, item in ipairs(#cell.asked.shapes > 0 and cell.asked.measures or {}) do
-    if columns[item.shown] and core.cell_literal(cell.row, item.shown) ~= "null" then
+  local list = #cell.asked.shapes > 0 and names_of(cell, 1) or {}
+  for _, name in ipairs(list) do
+    if core.cell_literal(cell.row, name) ~= "null" then
       return false
     end
   end
-  return #cell.asked.shapes > 0
+  return #list > 0
 end
 
 -- What gives an empty place of a pivot again: nothing where the group has no rows.
@@ -51,15 +64,24 @@ local function tell_cell(lines, result, cell, source)
   local dims = not asked.is_part and question.conditions_of(found, asked, words.columns(found))
   cell.measures, cell.dims = {}, dims
   if dims then
-    cell.measures, cell.where, cell.of_cell = question.measures_of(asked, dims, found)
+    cell.measures, cell.where, cell.of_cell = question.measures_of(asked, dims, found, numbers.is_of_row)
   end
   local known = numbers.of(result, asked, found, source, function(of) return questions.steps_after(asked, of) end)
+  local bases = {}
   cell.parts, cell.known = known.parts, known
-  for name in pairs(#asked.shapes > 0 and cell.measures or {}) do
-    cell.measures[name] = known.columns[name] and cell.measures[name] or nil
+  for name, measure in pairs(#asked.shapes > 0 and cell.measures or {}) do
+    local base = known.columns[name .. "_base"] and name .. "_base"
+    cell.measures[name] = known.columns[name] and measure or nil
+    if base then
+      table.insert(bases, { base, measure })
+    end
+  end
+  for _, each in ipairs(bases) do
+    cell.measures[each[1]] = each[2]
   end
   if not is_empty(cell) then
     numbers.say(lines, known)
+    numbers.say_alike(#asked.shapes > 0 and lines or {}, known)
     return
   end
   local is_absent = known.base.why == "asked again, the table has no such group" or not asked.is_less
@@ -74,30 +96,30 @@ local function tell_cell(lines, result, cell, source)
   end
 end
 
--- What a cell of a result was turned into is called: the column, and the measure where that has another name.
-local function names_of(cell, n)
-  local list = {}
-  for _, item in ipairs(cell.asked.measures) do
-    list[#list + 1] = words.columns(cell.row)[item.shown] and item.shown or nil
-  end
-  local is_one = #list == 1 and #(cell.columns or {}) == 1
-  return list, is_one and (n > 1 or list[1]) and cell.columns[1] or nil
-end
-
 -- The questions of all cells: of one, its measures; of several, what gives each column.
 local function questions_of(cells)
   local told = { steps = question.steps_of(cells[1].asked, cells[1].asked.steps), measures = {}, parts = {},
                  weight = cells[1].asked.weight }
-  local names, owner = {}, {}
+  local names = {}
   if #cells == 1 then
     local cell = cells[1]
     told.measures, told.parts, told.where = cell.measures, cell.parts, cell.where
-    for _, item in ipairs(cell.asked.measures) do
-      if #cell.asked.shapes == 0 or words.columns(cell.row)[item.shown] then
-        names[#names + 1] = { item.shown, cell.measures[item.shown] }
+    local list, column = {}, nil
+    if #cell.asked.shapes > 0 then
+      list, column = names_of(cell, 1)
+    else
+      for i, item in ipairs(cell.asked.measures) do
+        list[i] = item.shown
       end
     end
-    local _, column = names_of(cell, 1)
+    for _, name in ipairs(list) do
+      names[#names + 1] = { name, cell.measures[name] }
+    end
+    for _, item in ipairs(cell.asked.after) do
+      if item.kind == "column" and (cell.measures[item.name] or words.columns(cell.own)[item.name]) then
+        names[#names + 1] = { item.name, cell.measures[item.name] }
+      end
+    end
     if column and names[1] and names[1][1] ~= column then
       told.measures[column] = told.measures[column] or names[1][2]
     end
@@ -108,7 +130,7 @@ local function questions_of(cells)
     for i, name in ipairs(list) do
       local column = #cell.columns == #list and cell.columns[i] or name
       names[#names + 1] = { column, cell.measures[name] }
-      told.measures[column], told.parts[column], owner[column] = cell.measures[name], cell.parts[name], cell
+      told.measures[column], told.parts[column] = cell.measures[name], cell.parts[name]
     end
   end
   return told, names
@@ -130,8 +152,25 @@ local function say_heading(lines, asked, cells, shown)
     local of = cells[1].at and table.concat(cells[1].values, ", ") or say_of(cells[1])
     text = text ~= "" and of ~= "" and text .. ", " .. of or text .. of
   end
-  lines[1] = ("The %s %s of the %s:"):format(#cells == 1 and "cell" or "cells", text ~= "" and text or "of all rows",
-    asked.name == "a pivot" and "pivot" or "breakdown" .. (asked.name and " " .. asked.name or ""))
+  lines[1] = ("The %s %s of the %s%s:"):format(#cells == 1 and "cell" or "cells", text ~= "" and text or "of all rows",
+    asked.name == "a pivot" and "pivot" or "breakdown" .. (asked.name and " " .. asked.name or ""),
+    asked.whose and ", " .. asked.whose or "")
+end
+
+-- What was joined to the cell: lines, and questions where the other table is a result too.
+local function tell_joined(lines, result, cell, told, names)
+  for _, column in ipairs(joined.columns(result, cell.asked, cell.row)) do
+    local of, item = column.asked, column.item
+    lines[#lines + 1] = ("  %s is %s: %sof what was %s"):format(column.name, words.shown(cell.row, column.name),
+      item and item.text .. ", " or "", (of.text:gsub(":.*$", "")))
+    local dims = item and not of.is_part and question.conditions_of(cell.row, of, words.columns(cell.row))
+    local measure = dims and question.measures_of(of, dims, cell.row)[item.shown]
+    if measure then
+      measure.of = of
+      told[column.name] = measure
+      names[#names + 1] = { column.name, measure, of }
+    end
+  end
 end
 
 -- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
@@ -144,15 +183,19 @@ return core.export(function(result, wanted, source, whole)
   end
   local asked = questions.read(core.lineage(result))
   if not asked then
-    core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
-      .. "came to be")
-  elseif asked.appended then
-    core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it"):format(
-      asked.appended))
+    return core.part "explain_row"(result, wanted, whole, answered)
   end
   turned.read(asked)
   local compared = core.compared and core.compared[result]
-  local cells, shown = cells_of(result, asked, wanted, source or sources.known(result), whole)
+  local is_joined = asked.appended and #asked.shapes == 0
+  local function find(of, known)
+    if is_joined then
+      return joined.cell(of, wanted, known)
+    end
+    return cells_of(of, turned.read(questions.read(core.lineage(of))), wanted, known or sources.known(of), whole)
+  end
+  local cells, shown = find(result, source)
+  asked = is_joined and cells[1].asked or asked
   local lines, n = {}, #cells
   say_heading(lines, asked, cells, shown)
   for i, cell in ipairs(cells) do
@@ -163,6 +206,10 @@ return core.export(function(result, wanted, source, whole)
   end
   if #asked.shapes > 0 then
     numbers.say_added(lines, cells[1].known, cells[1].own)
+  end
+  local other_measures, other_names = {}, {}
+  if n == 1 and #asked.shapes == 0 then
+    tell_joined(lines, result, cells[1], other_measures, other_names)
   end
   if n > words.MOST then
     lines[#lines + 1] = ("and %d more: say which"):format(n - words.MOST)
@@ -175,6 +222,12 @@ return core.export(function(result, wanted, source, whole)
   local first = cells[1]
   if first.dims then
     question.say_again(lines, first.asked, cell, names)
+  end
+  for _, each in ipairs(other_names) do
+    local of = each[3]
+    question.say_again(lines, of, { steps = question.steps_of(of, of.steps), weight = of.weight }, { each })
+    cell.measures[each[1]] = other_measures[each[1]]
+    names[#names + 1] = each
   end
   if compared and first.dims and #asked.shapes == 0 then
     question.say_sides(lines, compared, asked, cell)
@@ -191,7 +244,17 @@ return core.export(function(result, wanted, source, whole)
     if core.kind(of) ~= "table" then
       core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))
     end
+    local other = cell.measures[name] and cell.measures[name].of
+    if other then
+      local steps = question.steps_of(other, questions.steps_after(other, of) or other.steps)
+      return question.again({ measures = cell.measures, weight = other.weight }, name, of, steps, 0)
+    end
     local lacks = questions.steps_after(asked, of)
+    if not cell.measures[name] and words.columns(cells[1].own)[name] then
+      local rows = sources.before_own(result, lacks or cell.steps)
+      local made = find(core.part "explain_remade"(result, parts.with_steps(of, rows)), of)
+      return core.bare(made[1].own, { { name, "cell" } })
+    end
     local n_own = not asked.own and sources.n_own(result) or 0
     return question.again(cell, name, of, lacks and question.steps_of(asked, lacks) or cell.steps, n_own)
   end)

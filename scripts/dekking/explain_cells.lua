@@ -1,5 +1,5 @@
--- explain_cells.lua - which cells of a breakdown a cell such as { gemeente = "Duiven" } of its result is: one; of a result that
--- was turned (explain_turned.lua) perhaps several.
+-- explain_cells.lua - which cells of a breakdown a cell such as { gemeente = "Duiven" } of its result is: one; of a result
+-- that was turned (explain_turned.lua) perhaps several.
 
 local dk, core = ...
 
@@ -14,10 +14,10 @@ local function split_wanted(wanted, of)
   end
   for name, value in next, wanted do
     if is_of[name] then
-      finding.check_value(name, value)
       if value == dk.total then
         core.fail(("explain: no column of the pivot is the total over %s"):format(name))
       end
+      finding.check_value(name, value)
       values[name] = value
     else
       rows[name] = value
@@ -61,8 +61,8 @@ local function turned_cells(result, asked, wanted, source, whole)
   return cells, shown
 end
 
--- The cells that are wanted: { { row = table of one row with the columns that the breakdown gave, own = as the result has it,
--- asked =, values =, columns =, at = } ... }, and what tells them in words.
+-- The cells that are wanted: { { row = table of one row with the columns that the breakdown gave, own = as the result has
+-- it, asked =, values =, columns =, at = } ... }, and what tells them in words.
 return core.export(function(result, asked, wanted, source, whole)
   if #asked.shapes > 0 then
     return turned_cells(result, asked, wanted, source, whole)

@@ -50,49 +50,61 @@ function finding.check_value(name, value)
   end
 end
 
--- The row that the values tell: a table of one row; and names and values in words. A dimension that has no value is the total
--- over it; where there is none, the others may tell the row: a municipality its region. whole: what is asked for is the total
--- over all of them. n: "one"; "first" of several rows; "all" of them. more: other names that a cell may have, told elsewhere.
-function finding.row(result, names, cell, n, whole, more)
-  local columns, shown = {}, {}
-  for row in result:schema():rows() do
-    columns[row.name] = row.type
+-- Fails where no row of the result has the value: its nearest is offered.
+local function check_there(result, name, value, condition, params)
+  if count(result, condition, params) > 0 then
+    return
+  elseif type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
+    core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))
   end
+  core.check({ [words.plain(value)] = true }, "explain: the result", finding.known_values(result, name), name)
+end
+
+-- Conditions for the values that a cell has, by the names that are allowed: a list of them, parameters, and what they say
+-- in words; and each of these by its name.
+function finding.stated(result, names, cell)
+  local types, conditions, params, shown, by_name = {}, {}, {}, {}, {}
+  for row in result:schema():rows() do
+    types[row.name] = row.type
+  end
+  for i, name in ipairs(names) do
+    local value, condition, text = rawget(cell, name), nil, nil
+    if value == dk.total then
+      condition = words.is_total(result, name) and quoted(name) .. " is total" or "false" -- no row totals it
+      text = name .. " = total"
+    elseif value == dk.null then
+      condition, text = quoted(name) .. " is null", name .. " = null"
+    elseif value ~= nil then
+      finding.check_value(name, value)
+      params["v" .. i] = types[name] == "set" and as_set(value) or value
+      condition, text = ("%s == $v%d"):format(quoted(name), i), ("%s = %s"):format(name, words.plain(value))
+      check_there(result, name, value, condition, { ["v" .. i] = params["v" .. i] })
+    end
+    if condition then
+      conditions[#conditions + 1], shown[#shown + 1], by_name[name] = condition, text, { condition, text }
+    end
+  end
+  return conditions, params, shown, by_name
+end
+
+-- The row that the values tell: a table of one row; and names and values in words. A dimension that has no value is the
+-- total over it; where there is none, the others may tell the row: a municipality its region. whole: what is asked for is
+-- the total over all of them. n: "one"; "first" of several rows; "all" of them. more: other names that a cell may have.
+function finding.row(result, names, cell, n, whole, more)
   local allowed = table.move(names, 1, #names, 1, {})
   core.check(cell, "explain: the result", table.move(more or {}, 1, #(more or {}), #names + 1, allowed), "dimension")
   if #names > 0 and not whole and next(cell) == nil then
     core.fail "explain: which cell? The table is empty (was a variable nil? the total is t:explain(dk.total))"
   end
-  local conditions, stated, told, params, totals = {}, {}, {}, {}, {}
+  local stated, params, told, of = finding.stated(result, names, cell)
+  local conditions, shown, totals, is_many = {}, {}, {}, n ~= "one"
   for i, name in ipairs(names) do
-    local value = rawget(cell, name)
-    local condition
-    if value == nil or value == dk.total then
-      condition = words.is_total(result, name) and quoted(name) .. " is total" or "false" -- no row totals it
-      totals[#totals + 1] = name
-      shown[i] = name .. " = total"
-    elseif value == dk.null then
-      condition = quoted(name) .. " is null"
-      shown[i] = name .. " = null"
-    else
-      finding.check_value(name, value)
-      params["v" .. i] = columns[name] == "set" and as_set(value) or value
-      condition = ("%s == $v%d"):format(quoted(name), i)
-      shown[i] = ("%s = %s"):format(name, words.plain(value))
-      if count(result, condition, { ["v" .. i] = params["v" .. i] }) == 0 then
-        if type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
-          core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))
-        end
-        core.check({ [words.plain(value)] = true }, "explain: the result", finding.known_values(result, name), name)
-      end
-    end
-    conditions[i] = condition
-    if value ~= nil then
-      stated[#stated + 1], told[#told + 1] = condition, shown[i]
-    end
+    local is_total = words.is_total(result, name)
+    conditions[i] = of[name] and of[name][1] or is_total and quoted(name) .. " is total" or "false"
+    shown[i] = of[name] and of[name][2] or name .. " = total"
+    totals[#totals + 1] = (not of[name] or rawget(cell, name) == dk.total) and name or nil
   end
   local found = #names > 0 and result:where(table.concat(conditions, " and "), params) or result
-  local is_many = n ~= "one"
   if #found == 0 and #stated < #names and (#stated > 0 or n == "all") then
     found = #stated > 0 and result:where(table.concat(stated, " and "), params) or result
     for i, name in ipairs(names) do

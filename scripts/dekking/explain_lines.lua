@@ -236,7 +236,7 @@ local function say_untold(lines, cell)
 end
 
 -- Whether a column is computed of its own row alone: that gives the same.
-local function is_of_row(found, item)
+function numbers.is_of_row(found, item)
   local done, made = words.try(found.derive, found, { ("again_ = %s"):format(item.text) })
   return done and core.cell_literal(made, "again_") == core.cell_literal(found, item.name)
 end
@@ -252,8 +252,21 @@ local function say_column(lines, cell, item)
       lines[#lines + 1] = ("     %s is %s"):format(part.text, words.shown(found, part.name))
     end
   end
-  if not is_of_row(found, item) then
+  if not numbers.is_of_row(found, item) then
     lines[#lines + 1] = "     and other rows of the result, which one cell does not tell"
+  end
+end
+
+-- Other columns of a row, where a comparison that was turned has not all of a side.
+function numbers.say_alike(lines, cell)
+  for row in cell.found:schema():rows() do
+    for _, item in ipairs(cell.asked.measures) do
+      local side = row.name:sub(1, #item.name + 1) == item.name .. "_" and row.name:sub(#item.name + 2)
+      local of = side and side ~= "base" and side:gsub("_difference$", ""):gsub("_relative$", "")
+      if of and not cell.columns[item.name .. "_" .. of .. "_difference"] then
+        lines[#lines + 1] = ("  %s is %s: of %s"):format(row.name, words.shown(cell.found, row.name), item.text)
+      end
+    end
   end
 end
 

@@ -1,5 +1,5 @@
--- explain_point.lua - a scenario with certain values of its parameters: what a comparison tells of a cell there, for what has
--- numbers of several such points (explain_answer.lua).
+-- explain_point.lua - a scenario with certain values of its parameters: what a comparison tells of a cell there, for what
+-- has numbers of several such points (explain_answer.lua).
 
 local dk, core = ...
 
@@ -27,8 +27,8 @@ function point.all_rows(breakdown)
   return breakdown:with { order = dk.null, limit = dk.null, rest = dk.null }
 end
 
--- what: { breakdown =, data =, scenario = }; row: of the dimensions dims. Gives { text =, cell =, value_of = function(measure)
--- that gives a table of one row and a column of it }; or nil and why there is none.
+-- what: { breakdown =, data =, scenario = }; row: of the dimensions dims. Gives { text =, cell = as explain_cell.lua, name
+-- = of the scenario, row = the comparison's }; or nil and why there is none.
 function point.tell(what, params, row, dims)
   local done, compared = words.try(function()
     return point.all_rows(what.breakdown):compare(what.data, what.scenario, params)

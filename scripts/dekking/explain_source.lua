@@ -9,8 +9,8 @@ local sources = {}
 
 -- What was asked, with the tables that are kept by somebody; nil where that is not known. What nobody can reach any more is
 -- collected first, so that what is told does not depend on when that happens.
-local function question_of(result)
-  local node = core.recipe(result)
+local function question_of(result, asked)
+  local node = asked and asked.node or core.recipe(result) -- of rows that were put together, whose they are
   while node and not node.asked do
     local self = node.n and node[1]
     node = recipe.is(self) and self or nil
@@ -106,6 +106,11 @@ function sources.n_own(result)
   return own_where(compared_of(result, question), question) and 1 or 0
 end
 
+-- The steps without those that are the breakdown's own.
+function sources.before_own(result, steps)
+  return table.move(steps, 1, #steps - math.min(#steps, sources.n_own(result)), 1, {})
+end
+
 -- A long comparison with a column for each number of a measure; nil where it cannot be asked again.
 local function wide_of(compared, table_of)
   local done, wide = words.try(function()
@@ -124,7 +129,7 @@ end
 -- { why = }. has_rows: whether its rows are those of the script. steps_of(table): the steps that it lacks; source: the
 -- table that is given, or nil.
 function sources.of(result, asked, source, steps_of)
-  local question = question_of(result)
+  local question = question_of(result, asked)
   local compared = compared_of(result, question)
   local table_of = source or compared and compared.base
   if not table_of and question then

@@ -1,6 +1,6 @@
 -- explain_turned.lua - cells of a result that was pivoted or unpivoted: which cell of the breakdown each is.
 --
--- The lineage says what columns became of (explain_asked.lua), and the names of columns say which values: a name is the value
+-- The lineage says of what there are columns (explain_asked.lua), and their names say of which values: a name is the value
 -- as text, several with "_" between, and the measure before it where a pivot has several. A row is told backwards, turn by
 -- turn, until it has the columns that the breakdown gave; of a pivot each column of the row that is told is one of its own.
 
@@ -141,9 +141,22 @@ local function parts_of(rest, of, given)
   return found[1] and found or nil
 end
 
+-- What the names of measures end with, of a comparison that was turned.
+local function sides_of(asked)
+  local sides = {}
+  for _, item in ipairs(asked.after) do
+    local names = item.kind == "step" and item.text:match "^compared with (.+)$"
+    for name in ((names and names .. " and " or ""):gsub(", ", " and ")):gmatch "(.-) and " do
+      table.move({ name, name .. "_difference", name .. "_relative" }, 1, 3, #sides + 1, sides)
+    end
+  end
+  sides[#sides + 1] = #sides > 0 and "base" or nil
+  return sides
+end
+
 -- Columns that fill a pivot: { text = before the value in names, name = what the breakdown calls it }.
-local function fillers_of(asked, shape, columns)
-  local fillers = {}
+local function fillers_of(asked, shape)
+  local fillers, sides = {}, sides_of(asked)
   local function add(text, name) fillers[#fillers + 1] = { text = text, name = name } end
   if shape.value then
     add("", shape.value)
@@ -151,14 +164,8 @@ local function fillers_of(asked, shape, columns)
   end
   for _, item in ipairs(asked.measures) do
     add(item.shown .. "_", item.shown)
-    for column in pairs(columns) do -- sides of a comparison
-      local side = column:sub(1, #item.shown + 1) == item.shown .. "_" and column:sub(#item.shown + 2)
-      for _, ending in ipairs { "base", "difference", "relative" } do
-        local behind = side and (side:match("^(" .. ending .. ")_") or side:match("^(.-_" .. ending .. ")_"))
-        if behind then
-          add(item.shown .. "_" .. behind .. "_", item.shown .. "_" .. behind)
-        end
-      end
+    for _, side in ipairs(sides) do
+      add(item.shown .. "_" .. side .. "_", item.shown .. "_" .. side)
     end
   end
   for _, item in ipairs(asked.after) do
@@ -171,7 +178,7 @@ local function fillers_of(asked, shape, columns)
 end
 
 -- Of a column of a pivot which column it is filled by, and its values as texts; nothing where it is another.
-local function meaning_of(column, asked, shape, given, fillers)
+local function meaning_of(column, shape, given, fillers)
   local is_unclear
   for _, filler in ipairs(fillers) do
     local rest = column:sub(1, #filler.text) == filler.text and column:sub(#filler.text + 1)
@@ -236,7 +243,7 @@ local function copy_of(asked)
 end
 
 -- The row by the names that it had before it was renamed.
-local function named_before(cell, shape)
+function turned.named_before(cell, shape)
   local list = {}
   for row in cell.row:schema():rows() do
     list[#list + 1] = { row.name, backward(row.name, shape.renames) }
@@ -251,6 +258,7 @@ local function named_before(cell, shape)
   end
   cell.row = core.bare(cell.row, made)
   cell.from = cell.from and all[cell.from]
+  return all
 end
 
 -- The columns of a row but some, and one more by another name.
@@ -275,17 +283,18 @@ end
 
 -- Cells of the row, one for each column that is of the values that are given.
 local function pivoted(cell, shape, given)
-  local cells, columns, order = {}, words.columns(cell.row), {}
-  local fillers, left_out, unclear = fillers_of(cell.asked, shape, columns), {}, false
+  local cells, order = {}, {}
+  local fillers, left_out, unclear = fillers_of(cell.asked, shape), {}, false
   for row in cell.row:schema():rows() do
     local name, texts
     if not shape.others[row.name] then
-      name, texts = meaning_of(row.name, cell.asked, shape, given, fillers)
+      name, texts = meaning_of(row.name, shape, given, fillers)
     end
     if name and (not cell.from or row.name == cell.from) then
       order[#order + 1] = { column = row.name, name = name, texts = texts }
     end
-    left_out[row.name] = name ~= nil or nil
+    left_out[row.name] = name ~= nil or not shape.others[row.name]
+      and meaning_of(row.name, shape, {}, fillers) ~= nil or nil
     unclear = unclear or not name and texts == true
   end
   if #order == 0 then
@@ -332,15 +341,16 @@ local function together(cells)
   return made
 end
 
--- The cells of the breakdown that a row of the result has: { row = table of one row, asked =, columns = { name ... }, values = { text
--- ... } }, by what the cell that is wanted says of the pivots' dimensions. source: the table that was asked, where it is known.
+-- The cells of the breakdown that a row of the result has: { row = table of one row, asked =, columns = { name ... },
+-- values = { text ... } }, by what the cell that is wanted says of the pivots' dimensions; nil, the turn whose columns are
+-- of none of these, and whether its columns are unclear. source: the table that was asked, where it is known.
 function turned.cells(asked, row, wanted, source)
   local cells = { { row = row, asked = copy_of(asked), values = {}, source = source } }
   for i = #asked.shapes, 1, -1 do
     local shape, made = asked.shapes[i], {}
     local unclear
     for _, cell in ipairs(cells) do
-      named_before(cell, shape)
+      turned.named_before(cell, shape)
       local of, why
       if shape.kind == "pivot" then
         of, why = pivoted(cell, shape, wanted)

@@ -145,7 +145,7 @@ Then the rows of februari and others put below: 8 rows.
   t.has(deep, "\n    Then the rows of januari put below: 5 rows.\n        The table januari: 3 rows.")
   local result = jan:breakdown { by = "a", measures = "n = count()" }
   t.raises(function() result:append(result):explain { a = 1 } end,
-    "explain: rows of several results were put together (the rows of another table put below): explain the cell of the one")
+    "explain: the result has 2 rows where a = 1")
 end)
 
 test("a table that was put together with itself again and again stays small", function(t, dk)

@@ -1,0 +1,167 @@
+-- explain_answers.lua - rows of what scenarios were asked: each number is asked again as it is told, and compared.
+
+local test = ...
+
+local function people(dk)
+  return dk.table({
+    { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", dk.null, "Duiven", "Tiel" } },
+    { "bekend", { true, true, false, true, false, dk.null, true, false } },
+    { "leeftijd", { 18, 25, 30, 47, 51, 66, 33, 21 } },
+  }):with { name = "personen", source = "register.csv" }
+end
+
+local function reach(dk)
+  return dk.scenario "reach" { params = { rate = { 0.5, min = 0, max = 1 } },
+    { "call", where = "not bekend", share = "$rate", per = "gemeente", set = { bekend = true } } }
+end
+
+local function coverage(dk, where)
+  return dk.breakdown "dekking" { by = "gemeente", margins = "totals", where = where, measures = { "n = count()",
+    "k = count() where bekend", "d = k / n", "s = n / all(n)" } }
+end
+
+local function only(data, name)
+  local value = data:column(name):to_lua { plain = true }[1]
+  return tostring(type(value) == "number" and value + 0.0 or value)
+end
+
+-- Every column of the cell's row, but keys, is given again; row: a table of one row.
+local function check(t, told, row, source, keys)
+  local n = 0
+  for each in row:schema():rows() do
+    if not keys[each.name] then
+      t.eq(only(told.again(each.name, source), "cell"), only(row, each.name), each.name)
+      n = n + 1
+    end
+  end
+  return n
+end
+
+test("a sweep's cell is told by its parameters, and as a comparison tells it", function(t, dk)
+  local persons = people(dk)
+  local swept = coverage(dk):sweep(persons, reach(dk), { rate = { 0, 0.5, 1 } })
+  local text, cell = swept:explain { rate = 0.5, gemeente = "Tiel" }
+  t.has(text, [[
+The cell rate = 0.5, gemeente = Tiel of a sweep of the breakdown dekking, under reach:
+  n is 3: count()
+  k is 2: count() where bekend
+  d is 0.6667, which is 2 of 3: the numerator is k, the denominator n
+  s is 0.3750, which is 3 of 8: the numerator is n, the denominator all(n)
+A comparison with reach where $rate is 0.5 tells of the cell:
+The cell gemeente = Tiel of the breakdown dekking:
+  n_base is 3: count()
+]], "The cell has 3 of 8 rows.", "  compared with reach where $rate is 0.5 it gives n_reach, k_reach, d_reach and s_reach",
+    "Under reach, step by step:\n  1. call: 1 person moved within the cell",
+    "It was asked as dekking:sweep(personen, reach, { rate = { 0, 0.5, 1 } })")
+  t.eq(check(t, cell, swept:where "rate == 0.5 and gemeente == 'Tiel'", persons, { rate = true, gemeente = true }), 5)
+  t.eq(cell.measures.k.where, 'gemeente == "Tiel"')
+  t.eq(cell.changes.reach[1].name, "call")
+  text, cell = swept:explain { rate = 1 }
+  t.has(text, "The cell rate = 1, gemeente = total of a sweep", "$rate is 1 tells")
+  t.eq(check(t, cell, swept:where "rate == 1 and gemeente is total", persons, { rate = true, gemeente = true }), 5)
+  t.raises(function() swept:explain { rate = 0.7 } end, "explain: the result has no rate '0.7'")
+  t.raises(function() swept:explain { rat = 0.5 } end, "no dimension 'rat' (did you mean 'rate'?)")
+  t.raises(function() swept:explain { gemeente = "Tiel" } end, "no row that is the total over rate")
+  t.raises(function() cell.again("x", persons) end, "again: nothing gives x on its own")
+  t.raises(function() cell.again("k", 1) end, "again: a measure is asked of a table, not of a number")
+end)
+
+test("a sweep is told with conditions, parameters of the breakdown, points, and what was done since", function(t, dk)
+  local persons = people(dk)
+  local base = persons:where "leeftijd < 60"
+  local asked = coverage(dk, "leeftijd > $min")
+  local swept = asked:sweep(base, reach(dk), { rate = { 0.2, 0.4 } }, { params = { min = 20 } })
+  local row = swept:where "rate == 0.4 and gemeente == 'Tiel'"
+  local _, cell = swept:explain { rate = 0.4, gemeente = "Tiel" }
+  t.eq(check(t, cell, row, persons, { rate = true, gemeente = true }), 5)
+  local text
+  text, cell = swept:rename { d = "dekking", rate = "deel" }:sort "dekking"
+    :explain { deel = 0.4, gemeente = "Tiel" }
+  t.has(text, "The cell deel = 0.4, gemeente = Tiel of a sweep", "  d is 0.6000, which is 1.8 of 3")
+  t.eq(only(cell.again("d", persons), "cell"), only(row, "d"))
+  t.eq(only(cell.again("dekking", persons), "cell"), only(row, "d")) -- as it is called now
+  local wide = swept:detail():pivot { rows = "gemeente", columns = "rate", values = "k" }
+  text, cell = wide:explain { gemeente = "Tiel", rate = 0.4 }
+  t.has(text, "The cell gemeente = Tiel, rate = 0.4 of a sweep of the breakdown dekking, under reach:\n  k is 1.8: count()")
+  t.eq(only(cell.again("k", persons), "cell"), "1.8")
+  text, cell = wide:explain { gemeente = "Tiel" }
+  t.has(text, "The cells gemeente = Tiel of a sweep", "rate = 0.2:\n  k is 1.4: count()", "rate = 0.4:\n  k is 1.8")
+  t.eq(only(cell.again("0.2", persons), "cell"), "1.4")
+  t.eq(only(cell.again("0.4", persons), "cell"), "1.8")
+  local points = dk.table { { "rate", { 0.2, 0.3 } } }
+  swept = coverage(dk):sweep(persons, reach(dk), points)
+  cell = select(2, swept:explain { rate = 0.3, gemeente = "Tiel" })
+  t.eq(check(t, cell, swept:where "rate == 0.3 and gemeente == 'Tiel'", persons, { rate = true, gemeente = true }), 5)
+  local count = dk.scenario "telling" { params = { m = 1 },
+    { "call", where = "not bekend", count = "$m", set = { bekend = true } } }
+  text = coverage(dk):by {}:with { margins = dk.null }:sweep(persons, count, { m = { 1, 9 } }):explain { m = 9 }
+  t.has(text, "problem is ", "what cannot be asked at this point")
+end)
+
+test("what was solved, drawn, varied and contributed is told, and asked again", function(t, dk)
+  local persons = people(dk)
+  local g = { gemeente = true }
+  local solved = coverage(dk):solve(persons, reach(dk), { vary = "rate", target = "d >= 0.8", each = "gemeente" })
+  local text, cell = solved:explain { gemeente = "Tiel" }
+  t.has(text, "The cell gemeente = Tiel of what was solved of the breakdown dekking, under reach:\n",
+    "  persons is 2: persons that the steps with $rate take\n", "  rate is 1.0000: the least $rate with which d >= 0.8\n",
+    "  k is 3: count() where bekend\n", "d_reach is 1.0000, which is 3 of 3",
+    'It was asked as dekking:solve(personen, reach, { each = "gemeente", target = "d >= 0.8", vary = "rate" })')
+  t.eq(check(t, cell, solved:where "gemeente == 'Tiel'", persons, g), 9)
+  local varied = coverage(dk):sensitivity(persons, reach(dk), { measure = "d" })
+  text, cell = varied:explain { gemeente = "Tiel", parameter = "rate" }
+  t.has(text, "  at_low is 0.3333: d where the parameter is low\n",
+    "  swing is 66.67 pp: how far d goes between low and high")
+  t.eq(check(t, cell, varied:where "gemeente == 'Tiel'", persons, { gemeente = true, parameter = true }), 7)
+  local parts = coverage(dk):contributions(persons, reach(dk), { measure = "d", each = "gemeente" })
+  text, cell = parts:explain { gemeente = "Tiel", step = 1 }
+  t.has(text, "  contribution is +33.33 pp: what the step adds to d after the steps before it", "d: 0.3333 to 0.6667")
+  t.eq(only(cell.again("contribution", persons), "cell"), only(parts:where "gemeente == 'Tiel' and step == 1",
+    "contribution"))
+  t.has(coverage(dk):contributions(persons, reach(dk), { measure = "k", each = "gemeente", method = "shapley" })
+    :explain { gemeente = "Tiel" }, "The cell step = total, name = total, gemeente = Tiel of contributions",
+    "contribution is 1: what the step adds to k, on average over all orders")
+  local drawn = dk.scenario "trek" { { "call", where = "not bekend", share = 0.5, drawn = true, seed = 1,
+    set = { bekend = true } } }
+  local bands = coverage(dk):bands(persons, drawn, { draws = 50 })
+  text, cell = bands:explain { gemeente = "Tiel" }
+  t.has(text, ": the mean of count() where bekend over 50 draws\n", ": of 50 draws of k / n, 97.5 % are no greater\n",
+    "A comparison with trek tells of the cell:")
+  t.eq(check(t, cell, bands:where "gemeente == 'Tiel'", persons, g), 20)
+end)
+
+test("an allocation's row is told with the plan, and its limits", function(t, dk)
+  local persons = people(dk)
+  local plan = coverage(dk):allocate(persons, reach(dk), { budget = 2, per = "gemeente", maximise = "k", whole = true })
+  local rows = plan:table()
+  local text, cell = rows:explain { gemeente = "Tiel" }
+  t.has(text, "The cell gemeente = Tiel of an allocation of the breakdown dekking, under reach:\n",
+    "  available is 2: persons who can be taken, where not bekend\n",
+    "  allocated is 1: of these, how many the plan takes\n",
+    "  k is 2: count() where bekend, under the plan\n", "Under reach, step by step:",
+    'dekking:allocate(personen, reach, { budget = 2, maximise = "k", per = "gemeente", whole = true }):table()')
+  t.eq(check(t, cell, rows:where "gemeente == 'Tiel'", persons, { gemeente = true }), 13)
+  t.eq(cell.measures.k.where, 'gemeente == "Tiel"') -- by a question of its own
+  local limits = plan:limits()
+  text, cell = limits:explain { limit = "budget 2" }
+  t.has(text, "  slack is 0: what is left of the limit\n", "  binds is true",
+    "The table personen from register.csv: 8 rows.")
+  t.eq(check(t, cell, limits, persons, { limit = true, cell = true }), 3)
+end)
+
+test("an answer whose table is gone, or that was opened, is told as its row", function(t, dk)
+  local function swept()
+    return coverage(dk):sweep(people(dk):where "leeftijd < 60", reach(dk), { rate = { 0, 0.5 } })
+  end
+  local lost = swept()
+  local text = lost:explain { rate = 0.5, gemeente = "Tiel" }
+  t.has(text, "The row rate = 0.5, gemeente = Tiel of the table dekking", "  k is 2\n",
+    "the table that was asked is not kept: give it, as explain(cell, table).", "Then reach swept over rate: 8 rows.")
+  local cell
+  text, cell = lost:explain({ rate = 0.5, gemeente = "Tiel" }, people(dk):where "leeftijd < 60")
+  t.has(text, "A comparison with reach where $rate is 0.5 tells")
+  t.eq(only(cell.again("k", people(dk)), "cell"), "2.0")
+  local path = t.path "sweep.dk"
+  swept():save(path)
+  t.has(dk.open(path):explain { rate = 0.5, gemeente = "Tiel" }, "The row rate = 0.5, gemeente = Tiel", "Then opened from")
+end)
