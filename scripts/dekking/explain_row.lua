@@ -4,7 +4,7 @@
 -- conditions and columns of the lineage, and those values; in what a call gave that leaves no lineage (a summary, what a
 -- scenario moves) by the call.
 
-local _, core = ...
+local dk, core = ...
 
 local words, finding, questions = core.part "explain_words", core.part "explain_find", core.part "explain_asked"
 local recipe, parts = core.part "recipe", core.part "explain_parts"
@@ -41,6 +41,7 @@ local function find(result, wanted, whole)
   local condition = table.concat(conditions, " and ")
   local found = result:where(condition, params)
   if #found == 1 then
+    found = result:properties().weight and found:with { weight = dk.null } or found -- its columns are told one by one
     return found, shown, place_of(result, condition, params)
   end
   local more = {}

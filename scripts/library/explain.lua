@@ -8,7 +8,8 @@
 ---@class dk.ExplainedCell
 --- The conditions and columns before the question: `{ kind = "where" or "derive", text =, name = }`.
 ---@field steps table[]
---- What gives each measure again, by name: `{ text =, where = }`.
+--- What gives each measure again, by name: `{ text =, where = }`. Of a pivot also by the names of its columns; of a comparison with
+--- scenarios `dekking_plan` has also `under`, the scenario, and `params`. Empty of a row of a table that no breakdown gave.
 ---@field measures table<string, table>
 --- The rows of the cell, as a condition; nil where they are all, or none tells them.
 ---@field where? string
@@ -19,7 +20,8 @@
 --- weight differs, and the measures before and after. Of two tables, under the name of the later one, a list of one such, which has
 --- also `contributions`: by measure, which cells explain how much of its difference.
 ---@field changes? table<string, table[]>
---- Asks a measure again, of a table, and gives a table of one cell.
+--- Asks a measure again, of a table, and gives a table of one cell. A column that no question of one cell gives is taken from all of
+--- it, asked again of that table.
 ---@field again fun(name: string, source: dk.Table): dk.Table
 
 --- How a question was computed. `tostring` gives a line for each step, with rows and milliseconds.

@@ -320,6 +320,10 @@ function t:breakdowns(asked, params) end
 --- the script still has the table that was asked, or gives it. Of a comparison with scenarios both also tell what each step did, and
 --- of one of two tables which cells gained and lost.
 ---
+--- A cell of a pivot is told by its row and the values of its columns, and without these every column of the row; one of an unpivot by
+--- the column that it was; one of a sweep, and of what else scenarios were asked, by parameters and dimensions, as a comparison at
+--- that point tells it. Of a table that no breakdown gave a cell is a row: values of its columns that leave one.
+---
 --- ```lua
 --- local persons = dk.table({ { "gemeente", { "Arnhem", "Arnhem", "Duiven" } } }, { name = "personen" })
 --- print(persons:breakdown { by = "gemeente", measures = "n = count()" }:explain())
