@@ -219,11 +219,16 @@ local function tell_points(lines, what, row, dims, cell)
   end
 end
 
--- Asked again as it was, of another table; and the row of it.
-local function ask_again(what, row, keys, name, source)
+-- The table with the steps that it lacks of the one that was asked.
+local function source_of(what, source)
   local lacks = questions.steps_after(what.asked, source) or {}
   local n_own = core.spec(what.breakdown).where and 1 or 0
-  source = parts.with_steps(source, table.move(lacks, 1, math.max(0, #lacks - n_own), 1, {}))
+  return parts.with_steps(source, table.move(lacks, 1, math.max(0, #lacks - n_own), 1, {}))
+end
+
+-- Asked again as it was, of another table; and the row of it.
+local function ask_again(what, row, keys, name, source)
+  source = source_of(what, source)
   local method = what.breakdown[what.op]
   local made = method(what.breakdown, source, what.scenario, table.unpack(what.args, 2))
   made = what.table and made[what.table](made) or made
@@ -274,7 +279,11 @@ function answer.tell(result, wanted, source, whole)
   lines[1] = ("The cell%s %s of %s of the breakdown%s, under %s:"):format(#cells == 1 and "" or "s",
     head ~= "" and head or "of all rows", NAMES[what.op], what.asked.name and " " .. what.asked.name or "",
     what.scenario:name())
-  local row_of = {}
+  local row_of, added, is_joined = {}, {}, false
+  for _, item in ipairs(asked.after) do
+    added[item.name or ""] = item.kind == "column" and item.text or nil
+    is_joined = is_joined or item.kind == "join"
+  end
   for i, each in ipairs(cells) do
     local names = turned.named_before(each, asked)
     local columns, dims, is_key, keys = words.columns(each.row), {}, {}, {}
@@ -289,7 +298,7 @@ function answer.tell(result, wanted, source, whole)
     if #cells > 1 then
       lines[#lines + 1] = table.concat(each.values, ", ") .. ":"
     end
-    say_columns(lines, what, each.row, is_key)
+    say_columns(lines, what, each.row, is_key, added)
     local own = { measures = {}, parts = {}, owner = {} }
     tell_points(#cells == 1 and lines or {}, what, each.row, dims, own)
     cell.changes = own.changes
@@ -297,7 +306,7 @@ function answer.tell(result, wanted, source, whole)
       local column = #cells > 1 and #each.columns == 1 and each.columns[1] or name
       if not is_key[name] and (#cells == 1 or i <= words.MOST) then
         cell.measures[column], cell.parts[column], cell.owner[column] = own.measures[name], own.parts[name], own.owner[name]
-        row_of[column] = { each.row, keys, name }
+        row_of[column] = { each.row, keys, name, is_joined }
       end
     end
     for now, name in pairs(#cells == 1 and names or {}) do
@@ -320,6 +329,11 @@ function answer.tell(result, wanted, source, whole)
       return cell.owner[name][1].again(cell.owner[name][2], of)
     elseif not row_of[name] then
       core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
+    end
+    if added[name] or row_of[name][4] then -- to the answer, which is made again
+      local made = core.part "explain_remade"(result, source_of(what, of))
+      local row = cells_of(made, as_result(what, made), wanted, what.data, whole)[1].own
+      return core.bare(row, { { name, "cell" } })
     end
     return ask_again(what, row_of[name][1], row_of[name][2], row_of[name][3], of)
   end)

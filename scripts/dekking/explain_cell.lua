@@ -185,7 +185,9 @@ return core.export(function(result, wanted, source, whole)
   if not asked then
     return core.part "explain_row"(result, wanted, whole, answered)
   end
-  turned.read(asked)
+  if not turned.is_of_breakdown(turned.read(asked)) then
+    return core.part "explain_row"(result, wanted, whole)
+  end
   local compared = core.compared and core.compared[result]
   local is_joined = asked.appended and #asked.shapes == 0
   local function find(of, known)

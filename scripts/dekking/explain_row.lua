@@ -144,18 +144,22 @@ return core.export(function(result, wanted, whole, why)
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
   end
-  say_again(lines, before, condition, node, before.source and before.source.name or #before.steps == 0 and properties.name)
+  local name = before.source and before.source.name or #before.steps == 0 and properties.name
+  say_again(lines, before, condition, node, name)
   local cell = { steps = before.steps, where = condition, measures = {}, parts = {} }
-  cell.again = core.export(function(name, source)
+  cell.again = core.export(function(column, source)
     if core.kind(source) ~= "table" then
       core.fail(("again: a column is asked of a table, not of %s"):format(core.what(source)))
-    elseif not words.columns(row)[name] then
-      core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
+    elseif not words.columns(row)[column] then
+      core.fail(("again: nothing gives %s on its own"):format(tostring(column)))
     end
     local lacks = not node and questions.steps_after(before, source) or before.steps
     local made = node and call_again(node, at, source) or source
-    made = parts.with_steps(made, lacks):where(condition)
-    return core.bare(made, { { name, "cell" } })
+    local done, found = words.try(function() return parts.with_steps(made, lacks):where(condition) end)
+    if not node and not (done and words.columns(found)[column]) then -- the table is what a question gave: asked again, of this one
+      done, found = words.try(function() return core.part "explain_remade"(result, source):where(condition) end)
+    end
+    return done and core.bare(found, { { column, "cell" } }) or core.fail((tostring(found):gsub("^[^\n]-:%d+: ", "")))
   end)
   setmetatable(cell, { __tostring = function() return "(an explained row)" end })
   return table.concat(lines, "\n"), cell

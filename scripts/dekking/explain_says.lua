@@ -85,14 +85,15 @@ function SAY.allocate(what, name)
 end
 
 -- A line for each column of the row that is no key of it.
-return core.export(function(lines, what, row, is_key)
+-- added: what was added to it since, by name.
+return core.export(function(lines, what, row, is_key, added)
   for each in row:schema():rows() do
     local name = each.name
     local item, ends = measure_of(what, name)
     local numerator, denominator = core.cell_parts(row, name)
     local of = numerator and (numerator ~= "unknown" or denominator ~= "unknown")
       and (", which is %s of %s"):format(numerator, denominator) or ""
-    local said = SAY[what.op](what, name) or item and ends == "" and text_of(item)
+    local said = added[name] or SAY[what.op](what, name) or item and ends == "" and text_of(item)
     local shown = words.shown(row, name)
     if not is_key[name] and not (name == "problem" and core.cell_literal(row, name) == "null") then
       lines[#lines + 1] = ("  %s is %s%s%s"):format(name, shown, of, said and ": " .. said or "")

@@ -70,6 +70,20 @@ local function name_aggregated(asked)
   end
 end
 
+-- Whether each pivot is of dimensions of the breakdown: not of scenarios of a long comparison, nor one that was rolled up.
+function turned.is_of_breakdown(asked)
+  local has = {}
+  for _, dim in ipairs(asked.dims) do
+    has[dim.shown] = true
+  end
+  for _, name in ipairs(asked.of) do
+    if not has[name] then
+      return false
+    end
+  end
+  return true
+end
+
 -- Fills in what pivots of the result are of, and gives { name = true } of these: a cell is told by them too. rows: what
 -- tells rows apart, by the names that the result has.
 function turned.read(asked)

@@ -155,3 +155,30 @@ test("joined, added and windowed columns of a result are told and asked again", 
   t.eq(only(cell.again("n_later", later), "cell"), only(compared:where "gemeente == 'Tiel'", "n_later"))
   t.eq(only(cell.again("n", persons), "cell"), only(compared:where "gemeente == 'Tiel'", "n_base"))
 end)
+
+test("what no question of one cell tells is told as its row, and asked again as a whole", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;Midden\nDuiven;Midden\nTiel;Rivier\n",
+    { "gemeente", "regio" }, { name = "geo" })
+  local persons = people(dk):where "gemeente is not null":use(geo)
+  local wide = dk.breakdown { by = { "gemeente", "geslacht" }, measures = "n = count()" }(persons)
+    :pivot { rows = "gemeente", columns = "geslacht", values = "n" }:roll_up "regio"
+  local text, cell = wide:explain { regio = "Midden" }
+  t.has(text, "The row regio = Midden of the table", "  m is 2\n  v is 2\n")
+  check(t, cell, wide:where "regio == 'Midden'", persons)
+  local reach = dk.scenario "reach" { params = { rate = 0.5 },
+    { "call", where = "not bekend", share = "$rate", set = { bekend = true } } }
+  local known = dk.breakdown { by = "gemeente", measures = "k = count() where bekend" }
+  local long = known:compare(persons, reach, {}, { long = true })
+    :pivot { rows = "gemeente", columns = "scenario", values = { "value", "difference" } }
+  text, cell = long:explain { gemeente = "Tiel" }
+  t.has(text, "  value_reach is 2\n", "Then compared with reach")
+  check(t, cell, long:where "gemeente == 'Tiel'", persons)
+  local both = known:sweep(persons, reach, { rate = { 0 } }):append(known:sweep(persons, reach, { rate = { 1 } }))
+  text, cell = both:explain { gemeente = "Tiel", rate = 1 }
+  t.has(text, "The row rate = 1, gemeente = Tiel of the table", "  k is 3\n")
+  check(t, cell, both:where "gemeente == 'Tiel' and rate == 1", persons)
+  local added = known:sweep(persons, reach, { rate = { 0, 1 } }):derive "kk = k * 2"
+  text, cell = added:explain { gemeente = "Tiel", rate = 1 }
+  t.has(text, "  kk is 6: k * 2\n")
+  t.eq(only(cell.again("kk", persons), "cell"), "6.0")
+end)
