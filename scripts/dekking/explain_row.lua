@@ -156,7 +156,7 @@ return core.export(function(result, wanted, whole, why)
     local lacks = not node and questions.steps_after(before, source) or before.steps
     local made = node and call_again(node, at, source) or source
     local done, found = words.try(function() return parts.with_steps(made, lacks):where(condition) end)
-    if not node and not (done and words.columns(found)[column]) then -- the table is what a question gave: asked again, of this one
+    if not node and not (done and words.columns(found)[column]) then -- what a question gave is asked again, of this table
       done, found = words.try(function() return core.part "explain_remade"(result, source):where(condition) end)
     end
     return done and core.bare(found, { { column, "cell" } }) or core.fail((tostring(found):gsub("^[^\n]-:%d+: ", "")))

@@ -30,6 +30,10 @@ static const char *const questions_calls[] = {
     DATA "local b = dk.breakdown { by = 'k', margins = 'totals', measures = { 'm = count()', 'd = m / all(m)' } } "
          "return function() local r = b(t) local text, cell = r:explain { k = r.k:to_lua()[1] } "
          "return text .. cell.again('d', t):text() end",
+    DATA "local b = dk.breakdown { by = { 'k', 'j = n > 1' }, measures = 'm = count()' } "
+         "local w = b(t):pivot { rows = 'k', columns = 'j', values = 'm' } "
+         "return function() local text, cell = w:explain { k = w.k:to_lua()[1], j = true } "
+         "return text .. cell.again('m', t):text() end",
     DATA "local b = dk.breakdown { by = 'k', measures = 'm = count()' } "
          "return function() return #tostring(b:plan(t)) > 9 and #t:plan 'n > 5':table() end",
     DATA "return function() return select(2, pcall(function() dk.breakdown { mesures = {} } end)) end",
@@ -75,6 +79,11 @@ static const char *const questions_calls[] = {
     "local b = dk.breakdown { by = 'k', measures = 'high = count() where n > 5' }\n"
     "return function() local t = t:where 'n > 0' return #b:sweep(t, plan, { f = { 0.5, 1 }, g = { 1, 2, 3 } }) "
     "+ #b:sweep(t, plan, { g = { 1, 2 }, h = { 1, 9 } }) end",
+    DATA PLAN
+    "local s = b:sweep(t, plan, { f = { 0, 1 } }) return function() return #s:explain { f = 1, k = 'a' } end",
+    DATA PLAN "return function() local text, cell = t:explain { k = t.k:to_lua()[1], n = t.n:to_lua()[1], x = "
+              "t.x:to_lua()[1] } "
+              "return text .. cell.again('n', t):text() end",
     DATA PLAN "return function() local t = t:where 'n > 0' return #b:compare(t, plan):explain { k = 'a' } "
               ".. #tostring(b:plan(t, plan):table():schema()) end",
     DATA "local u = dk.scenario 'u' { { 'drawn', where = 'n > 1', share = 0.5, drawn = true, set = { n = 9 } } }\n"
