@@ -149,6 +149,8 @@ local function behind(result)
   local asked = questions.read(core.lineage(result))
   if asked and asked.appended then
     keep_back("rows of several results were put together")
+  elseif asked and #asked.shapes > 0 then
+    keep_back("the result was turned: its columns became others")
   end
   local tables = sources.of(result, asked, nil, function(of) return questions.steps_after(asked, of) end)
   local wide = tables.wide or result

@@ -58,42 +58,53 @@ local function of_nobody(measure, of_cell)
   return { text = ("case(%s > 0, (%s))"):format(rows, measure.text), where = measure.where, whole = measure.whole }
 end
 
--- The numbers of a cell, in lines; fills in its questions and parts.
-local function tell_cell(lines, result, cell, source)
-  local asked, found = cell.asked, cell.row
-  local dims = not asked.is_part and question.conditions_of(found, asked, words.columns(found))
-  cell.measures, cell.dims = {}, dims
-  if dims then
-    cell.measures, cell.where, cell.of_cell = question.measures_of(asked, dims, found, numbers.is_of_row)
-  end
-  local known = numbers.of(result, asked, found, source, function(of) return questions.steps_after(asked, of) end)
-  local bases = {}
-  cell.parts, cell.known = known.parts, known
-  for name, measure in pairs(#asked.shapes > 0 and cell.measures or {}) do
-    local base = known.columns[name .. "_base"] and name .. "_base"
-    cell.measures[name] = known.columns[name] and measure or nil
-    if base then
-      table.insert(bases, { base, measure })
-    end
-  end
-  for _, each in ipairs(bases) do
-    cell.measures[each[1]] = each[2]
-  end
-  if not is_empty(cell) then
-    numbers.say(lines, known)
-    numbers.say_alike(#asked.shapes > 0 and lines or {}, known)
+-- The questions of a cell: measures, where, and of_cell. Of one that was turned those of the columns that it has.
+local function ask_cell(cell)
+  local asked, found, columns = cell.asked, cell.row, words.columns(cell.row)
+  local dims, measures = not asked.is_part and question.conditions_of(found, asked, columns), {}
+  cell.measures, cell.parts, cell.dims = measures, {}, dims
+  if not dims then
     return
   end
-  local is_absent = known.base.why == "asked again, the table has no such group" or not asked.is_less
-  for name, measure in pairs(cell.measures) do
-    cell.measures[name] = is_absent and not known.base.answer and of_nobody(measure, cell.of_cell) or nil
+  cell.measures, cell.where, cell.of_cell = question.measures_of(asked, dims, found, numbers.is_of_row)
+  if #asked.shapes > 0 then
+    for name, measure in pairs(cell.measures) do
+      local base = name .. "_base"
+      measures[name] = columns[name] and measure or nil
+      measures[base] = columns[base] and measure or measures[base]
+    end
+    cell.measures = measures
   end
-  for _, item in ipairs(asked.measures) do
-    if known.columns[item.shown] then
-      lines[#lines + 1] = ("  %s is null, as %s: %s"):format(item.shown, next(cell.measures) and "there is no such group"
-        or "the result before has no such row", item.text)
+end
+
+-- Lines for an empty place of a pivot, whose questions give null. why: what asking again said.
+local function say_empty(lines, cell, why)
+  local is_absent, columns = why == parts.ABSENT, words.columns(cell.row)
+  for name, measure in pairs(cell.measures) do
+    cell.measures[name] = (is_absent or not cell.asked.is_less) and of_nobody(measure, cell.of_cell) or nil
+  end
+  for _, item in ipairs(cell.asked.measures) do
+    if columns[item.shown] then
+      lines[#lines + 1] = ("  %s is null, as %s: %s"):format(item.shown, next(cell.measures) == nil
+        and "the result before has no such row" or is_absent and "there is no such group"
+        or "there is no such group, or no value in it", item.text)
     end
   end
+end
+
+-- The numbers of a cell, in lines; fills in its questions and parts.
+local function tell_cell(lines, result, cell, source)
+  ask_cell(cell)
+  local known = numbers.of(result, cell.asked, cell.row, source, function(of)
+    return questions.steps_after(cell.asked, of)
+  end)
+  cell.parts, cell.known = known.parts, known
+  if is_empty(cell) and not known.base.answer then
+    say_empty(lines, cell, known.base.why)
+    return
+  end
+  numbers.say(lines, known)
+  numbers.say_alike(#cell.asked.shapes > 0 and lines or {}, known)
 end
 
 -- The questions of all cells: of one, its measures; of several, what gives each column.
@@ -201,10 +212,13 @@ return core.export(function(result, wanted, source, whole)
   local lines, n = {}, #cells
   say_heading(lines, asked, cells, shown)
   for i, cell in ipairs(cells) do
-    if n > 1 and i <= words.MOST then
-      lines[#lines + 1] = say_of(cell) .. ":"
+    if i > words.MOST then -- a pivot may have a thousand columns, and each is asked for
+      ask_cell(cell)
+      say_empty({}, is_empty(cell) and cell or { measures = {}, asked = asked, row = cell.row })
+    else
+      lines[#lines + 1] = n > 1 and say_of(cell) .. ":" or nil
+      tell_cell(lines, result, cell, source)
     end
-    tell_cell(i <= words.MOST and lines or {}, result, cell, source)
   end
   if #asked.shapes > 0 then
     numbers.say_added(lines, cells[1].known, cells[1].own)
@@ -223,7 +237,7 @@ return core.export(function(result, wanted, source, whole)
   local cell, names = questions_of(cells)
   local first = cells[1]
   if first.dims then
-    question.say_again(lines, first.asked, cell, names)
+    question.say_again(lines, first.asked, cell, n > words.MOST and table.move(names, 1, words.MOST, 1, {}) or names)
   end
   for _, each in ipairs(other_names) do
     local of = each[3]

@@ -127,7 +127,25 @@ test("a pivot is told after steps before it and since", function(t, dk)
     :pivot { rows = "gemeente", columns = { "jaar", "geslacht" }, values = "n" }
   text, cell = fewer:explain { gemeente = "Duiven", jaar = 2021, geslacht = "v" }
   t.has(text, "  n is null, as the result before has no such row: count()")
-  t.eq(only(cell.again("2021_v", persons), "cell"), "null")
+  t.eq(only(cell.again("2021_v", persons), "cell"), "null") -- all of it is asked again
+  local years, ages = {}, {}
+  for i = 1, 20 do
+    years[i], ages[i] = 2000 + i, i
+  end
+  local many = dk.table { { "jaar", years }, { "x", ages } }
+    :breakdown { by = { "g = 'a'", "jaar" }, measures = "n = sum(x)" }
+    :pivot { rows = "g", columns = "jaar", values = "n" }
+  text, cell = many:explain { g = "a" } -- so many are told, and all are asked
+  t.has(text, "jaar = 2008, in the column 2008:\n  n is 8: sum(x)\n", "and 12 more: say which\n")
+  t.eq(text:find("2009 = ", 1, true), nil)
+  t.eq(only(cell.again("2020", dk.table { { "jaar", years }, { "x", ages } }), "cell"), "20.0")
+  local none = persons:derive "x = case(jaar == 2020, leeftijd)"
+    :breakdown { by = { "gemeente", "jaar" }, measures = "n = sum(x)" }
+  wide = none:pivot { rows = "gemeente", columns = "jaar", values = "n" }
+  text, cell = wide:explain { gemeente = "Arnhem", jaar = 2021 }
+  t.has(text, "  n is null")
+  t.eq(text:find("no such", 1, true), text:find("no such group, or no value in it", 1, true))
+  t.eq(only(cell.again("n", persons), "cell"), "null")
 end)
 
 test("a pivot that puts rows together says how, and is asked of what it was made of", function(t, dk)
