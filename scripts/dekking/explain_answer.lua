@@ -9,7 +9,7 @@ local dk, core = ...
 
 local words, recipe = core.part "explain_words", core.part "recipe"
 local questions, question = core.part "explain_asked", core.part "explain_again"
-local turned, cells_of, point = core.part "explain_turned", core.part "explain_cells", core.part "explain_point"
+local turned, cells_of, point = core.part "explain_turned", core.part "explain_find".cells, core.part "explain_point"
 local parts, say_columns = core.part "explain_parts", core.part "explain_says"
 local notation = core.part "notation"
 local quoted = core.quoted

@@ -9,7 +9,7 @@ local _, core = ...
 
 local words = core.part "explain_words"
 local question, numbers, questions = core.part "explain_again", core.part "explain_lines", core.part "explain_asked"
-local turned, cells_of = core.part "explain_turned", core.part "explain_cells"
+local turned, cells_of = core.part "explain_turned", core.part "explain_find".cells
 local parts = core.part "explain_parts"
 local sources, joined = core.part "explain_source", core.part "explain_joined"
 

@@ -130,7 +130,7 @@ local function place_in(result, names, wanted)
   return row:column(name):to_lua()[1]
 end
 
--- The cell of the table that has it, as explain_cells.lua gives cells; what tells it in words, and which table that is.
+-- The cell of the table that has it, as explain_find.lua gives cells; what tells it in words, and which table that is.
 function joined.cell(result, wanted, source)
   local tables, is_still, n, step = tables_of(result)
   local columns, names, has = words.columns(result), {}, {}

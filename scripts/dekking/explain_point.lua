@@ -4,7 +4,7 @@
 local dk, core = ...
 
 local parts, words, questions = core.part "explain_parts", core.part "explain_words", core.part "explain_asked"
-local turned, cells_of = core.part "explain_turned", core.part "explain_cells"
+local turned, cells_of = core.part "explain_turned", core.part "explain_find".cells
 
 local point = {}
 
