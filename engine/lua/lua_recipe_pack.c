@@ -134,6 +134,16 @@ static bool pack_pairs(lua_State *L, int index, packer *p, int depth, int top, u
     return true;
 }
 
+/* What was packed since p had this size and room; gives false. */
+static bool take_back(lua_State *L, packer *p, int top, size_t size, const dkl_recipe_room *room)
+{
+    lua_settop(L, top);
+    p->room = *room;
+    p->size = size;
+    p->is_full = false;
+    return false;
+}
+
 /* Packs a small table; false: it is none, and nothing was packed. */
 static bool pack_table(lua_State *L, int index, packer *p, int depth)
 {
@@ -155,11 +165,7 @@ static bool pack_table(lua_State *L, int index, packer *p, int depth)
             p->bytes[start + 2] = counts[1];
         return true;
     }
-    lua_settop(L, top);
-    p->room = before;
-    p->size = start;
-    p->is_full = false;
-    return false;
+    return take_back(L, p, top, start, &before);
 }
 
 /* A list of names that was read; false: one is too long, and nothing was packed. */
@@ -246,11 +252,7 @@ static bool pack_options(lua_State *L, const dkl_options *options, packer *p)
     }
     if (!p->is_full && p->room.fits)
         return true;
-    lua_settop(L, top);
-    p->room = before;
-    p->size = start;
-    p->is_full = false;
-    return false;
+    return take_back(L, p, top, start, &before);
 }
 
 static void pack_argument(lua_State *L, int index, packer *p)

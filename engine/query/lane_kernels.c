@@ -41,13 +41,6 @@ typedef uint32_t u32x4 __attribute__((vector_size(16)));
         1, 2, 4, 8 \
     }
 #include "lane_loops.h"
-#undef BITS
-#undef TARGET
-#undef WAY
-#undef V16
-#undef V32
-#undef WHICH_16
-#undef WHICH_32
 
 #if defined(__x86_64__)
 
@@ -68,21 +61,11 @@ typedef uint32_t u32x8 __attribute__((vector_size(32)));
         1, 2, 4, 8, 16, 32, 64, 128 \
     }
 #include "lane_loops.h"
-#undef BITS
-#undef TARGET
-#undef WAY
-#undef V16
-#undef V32
-#undef WHICH_16
-#undef WHICH_32
 
 #define BITS 2
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx2")))
 #define WAY(name) name##_avx512
 #include "lane_loops.h"
-#undef BITS
-#undef TARGET
-#undef WAY
 
 #endif
 

@@ -5,7 +5,7 @@
  *   BITS        0: vectors of 16 bytes; 1: of 32; 2: AVX-512, where a word is a mask as it is
  *   V16, V32    below 2: vectors of so many bits a lane, WHICH_16, WHICH_32: the bits of these
  *
- * The number of lanes is known where a loop is compiled: what is done for a row has no branches.
+ * which it takes away. The number of lanes is known where a loop is compiled: what is done for a row has no branches.
  */
 #ifdef WAY
 
@@ -122,5 +122,13 @@ static const struct loops WAY(loops) = {
     .most = { WAY(most_16), WAY(most_32) },
     .sum = { WAY(sum_8), WAY(sum_16), WAY(sum_24), WAY(sum_32) },
 };
+
+#undef BITS
+#undef TARGET
+#undef WAY
+#undef V16
+#undef V32
+#undef WHICH_16
+#undef WHICH_32
 
 #endif

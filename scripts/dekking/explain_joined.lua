@@ -122,11 +122,8 @@ local function is_excluded(asked, row)
 end
 
 local function place_in(result, names, wanted)
-  local name, taken = "place", words.columns(result)
-  while taken[name] do
-    name = name .. "_"
-  end
-  local row = finding.row(result:window { name .. " = row_number()" }, names, wanted, "one")
+  local numbered, name = words.numbered(result)
+  local row = finding.row(numbered, names, wanted, "one")
   return row:column(name):to_lua()[1]
 end
 

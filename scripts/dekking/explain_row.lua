@@ -22,11 +22,7 @@ end
 
 -- The place of a row among those of the table.
 local function place_of(result, condition, params)
-  local name, taken = "place", words.columns(result)
-  while taken[name] do
-    name = name .. "_"
-  end
-  local done, numbered = words.try(result.window, result, { name .. " = row_number()" })
+  local done, numbered, name = words.try(words.numbered, result)
   return done and numbered:where(condition, params):column(name):to_lua { plain = true }[1] or nil
 end
 

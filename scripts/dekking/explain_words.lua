@@ -48,6 +48,15 @@ function words.columns(data)
   return set
 end
 
+-- The result with the place of each row among all, and the name of that column. Raises what t:window does.
+function words.numbered(data)
+  local name, taken = "place", words.columns(data)
+  while taken[name] do
+    name = name .. "_"
+  end
+  return data:window { name .. " = row_number()" }, name
+end
+
 -- A value of a row, as it is shown: null has a word, and a set its members.
 function words.plain(value)
   if type(value) == "table" and getmetatable(value) == nil then
