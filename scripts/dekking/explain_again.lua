@@ -142,12 +142,14 @@ local function weighed(source, weight)
   return source:properties().weight == weight and source or source:with { weight = weight or dk.null }
 end
 
+-- steps: those that the table lacks.
 local function ask(cell, measure, source, steps)
   local rows = weighed(parts.with_steps(source, steps), cell.weight)
-  return rows:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
+  local name = words.free(rows, "cell")
+  local asked = rows:breakdown { where = measure.where, measures = ("%s = %s"):format(name, measure.text) }
+  return name == "cell" and asked or asked:rename { [name] = "cell" }
 end
 
--- steps: those that the table lacks.
 -- The same under a scenario, which runs on the table as it was compared: before the breakdown's own conditions, of which
 -- there are n_own behind the other steps.
 local function under(cell, measure, source, steps, n_own)
@@ -157,10 +159,11 @@ local function under(cell, measure, source, steps, n_own)
   end
   conditions[#conditions + 1] = measure.where and ("(%s)"):format(measure.where) or nil
   local rows = weighed(parts.with_steps(source, table.move(steps, 1, n, 1, {})), cell.weight)
+  local name = words.free(rows, "cell")
   local asked = dk.breakdown { where = #conditions > 0 and table.concat(conditions, " and ") or nil,
-    measures = "cell = " .. measure.text }
-  local name = "cell_" .. measure.under:name()
-  return core.bare(asked:compare(rows, measure.under, measure.params), { { name, "cell" } })
+    measures = ("%s = %s"):format(name, measure.text) }
+  local moved = ("%s_%s"):format(name, measure.under:name())
+  return core.bare(asked:compare(rows, measure.under, measure.params), { { moved, "cell" } })
 end
 
 local function again(cell, name, source, steps, n_own)

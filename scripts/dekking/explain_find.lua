@@ -55,7 +55,10 @@ end
 
 -- Fails where no row of the result has the value: its nearest is offered.
 local function check_there(result, name, value, condition, params)
-  if count(result, condition, params) > 0 then
+  local done, n = words.try(count, result, condition, params)
+  if not done then
+    core.fail(("explain: %s is %s here, which %s cannot be"):format(name, result:column(name):type(), core.what(value)))
+  elseif n > 0 then
     return
   elseif type(value) == "string" and (value:lower() == "totaal" or value:lower() == "total") then
     core.fail(("explain: the result has no %s '%s' (the total is %s = dk.total)"):format(name, value, quoted(name)))

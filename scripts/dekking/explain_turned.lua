@@ -93,7 +93,7 @@ function turned.read(asked)
     rows[i] = dim.shown
   end
   for _, shape in ipairs(asked.shapes) do
-    local kept = {}
+    local kept, gone = {}, {}
     shape.others = {} -- columns that are no values
     for name in pairs(shape.added) do
       shape.others[backward(name, shape.renames)] = true
@@ -101,15 +101,15 @@ function turned.read(asked)
     shape.of = shape.kind == "pivot" and names_of(shape.text, asked.dims) or nil
     for _, name in ipairs(shape.of or {}) do
       of[#of + 1] = name
-      shape[name] = true
+      gone[name] = true
     end
     if shape.kind == "unpivot" then
       rows[#rows + 1] = shape.name
       asked.is_long = true
     end
     for _, name in ipairs(rows) do
-      kept[#kept + 1] = not shape[name] and forward(name, shape.renames) or nil
-      shape.others[name] = not shape[name] or nil
+      kept[#kept + 1] = not gone[name] and forward(name, shape.renames) or nil
+      shape.others[name] = not gone[name] or nil
     end
     rows = kept
   end

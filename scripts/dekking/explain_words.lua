@@ -48,12 +48,18 @@ function words.columns(data)
   return set
 end
 
--- The result with the place of each row among all, and the name of that column. Raises what t:window does.
-function words.numbered(data)
-  local name, taken = "place", words.columns(data)
+-- The name, or one like it where the table has a column that is called so.
+function words.free(data, name)
+  local taken = words.columns(data)
   while taken[name] do
     name = name .. "_"
   end
+  return name
+end
+
+-- The result with the place of each row among all, and the name of that column. Raises what t:window does.
+function words.numbered(data)
+  local name = words.free(data, "place")
   return data:window { name .. " = row_number()" }, name
 end
 
