@@ -1,8 +1,12 @@
-/* polled_write.c - file:write and io.write of long texts and of many values, with a look at the context in between. */
+/* polled_write.c - file:write and io.write of long texts and of many values, with a look at the context in between.
+ *
+ * Both make room on the screen where a bar shows how far the call is that has called the script.
+ */
 #include <lauxlib.h>
 #include <lualib.h>
 
 #include "polled.h"
+#include "progress.h"
 #include "stock.h"
 
 #define OUTPUT "_IO_output" /* where the registry has the standard output of Lua's library */
@@ -64,9 +68,11 @@ static int write_all(lua_State *L, FILE *file, int handle, int first, int last)
 
 int dkc_write_file(lua_State *L)
 {
-    FILE *file = is_much(L, 2) ? dkc_open_file(L, 1) : NULL;
+    FILE *file = dkc_open_file(L, 1);
 
-    return file ? write_all(L, file, 1, 2, lua_gettop(L)) : dkc_stock.file_write(L);
+    if (file == stdout || file == stderr)
+        dkc_progress_hide();
+    return file && is_much(L, 2) ? write_all(L, file, 1, 2, lua_gettop(L)) : dkc_stock.file_write(L);
 }
 
 int dkc_write_output(lua_State *L)
@@ -74,6 +80,7 @@ int dkc_write_output(lua_State *L)
     int n = lua_gettop(L);
     FILE *file;
 
+    dkc_progress_hide();
     if (!is_much(L, 1))
         return dkc_stock.write(L);
     lua_getfield(L, LUA_REGISTRYINDEX, OUTPUT);

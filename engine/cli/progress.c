@@ -1,7 +1,10 @@
-/* progress.c - one line that is written over, and gone when the work has ended.
+/* progress.c - a bar that is written over, and gone when the work has ended.
  *
- *   reading ███████████░░░░░░░░░░░░░░░░░░░  38 %
- *   breakdown ░░░░███░░░░░░░░░░░░░░░░░░░░░░░   2 s      of how many parts is not known
+ *   reading  38 % ███████████░░░░░░░░░░░░░░░░░░░
+ *   breakdown   2 s ░░░░███░░░░░░░░░░░░░░░░░░░░░░░      of how many parts is not known
+ *
+ * It stands behind the cursor, which stays where it is: what the script has written to the row is left alone, and what it writes next
+ * goes on from there. Nobody knows how much of the row that is, so the bar may be cut at the end of the row.
  *
  * A function of the library may call the engine several times. Its calls count as one work if they follow each other closely, but a
  * call that ends at once shows nothing: in a script's loop over small tables the line would come and go.
@@ -23,8 +26,12 @@
 #define MOST_BAR 30  /* columns */
 #define LEAST_BAR 5
 #define RUNNER 3   /* columns of what runs to and fro */
-#define NUMBERS 7  /* columns of what stands behind the bar */
+#define NUMBERS 7  /* columns of what stands before the bar */
 #define COLUMNS 80 /* of a terminal that does not say */
+
+/* The terminal keeps the place of the cursor, and does not go on in the next row. */
+#define STAY "\0337\033[?7l"
+#define GO_BACK "\0338\033[?7h"
 
 static struct {
     lua_State *L;
@@ -47,25 +54,30 @@ static int64_t milliseconds_since(const struct timespec *then)
     return (int64_t)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
 }
 
-void dkc_progress_clear(void)
+void dkc_progress_hide(void)
 {
     if (line.shown) {
-        fputs("\r\033[K", stderr);
+        fputs("\033[K", stderr);
         fflush(stderr);
     }
     line.shown = false;
+}
+
+void dkc_progress_clear(void)
+{
+    dkc_progress_hide();
     line.n_told = 0;
 }
 
-/* Columns from .. to - 1 of the bar are full. Standard error has no buffer, so that the line is put together here. */
-static void draw(const char *what, size_t columns, size_t from, size_t to, const char *numbers)
+/* Columns from .. to - 1 of the bar are full. Standard error has no buffer, so that the row is put together here. */
+static void draw(const char *what, const char *numbers, size_t columns, size_t from, size_t to)
 {
     char bar[MOST_BAR * sizeof "█"] = "";
     size_t size = 0;
 
     for (size_t i = 0; i < columns; i++)
         size += (size_t)snprintf(bar + size, sizeof bar - size, "%s", i >= from && i < to ? "█" : "░");
-    fprintf(stderr, "\r%s %s%s%s\033[K", what, bar, columns > 0 ? " " : "", numbers);
+    fprintf(stderr, STAY "%s %s%s%s\033[K" GO_BACK, what, numbers, columns > 0 ? " " : "", bar);
     fflush(stderr);
     line.shown = true;
 }
@@ -88,7 +100,7 @@ static void draw_share(const char *what, uint64_t done, uint64_t total)
     char numbers[NUMBERS + 1];
 
     snprintf(numbers, sizeof numbers, "%3u %%", (unsigned)(100.0 * share));
-    draw(what, columns, 0, (size_t)(share * (double)columns), numbers);
+    draw(what, numbers, columns, 0, (size_t)(share * (double)columns));
 }
 
 static void draw_runner(const char *what, int64_t milliseconds)
@@ -99,7 +111,7 @@ static void draw_runner(const char *what, int64_t milliseconds)
 
     at = at < ways ? at : 2 * ways - at;
     snprintf(numbers, sizeof numbers, "%3lld s", (long long)(milliseconds / 1000));
-    draw(what, columns, at, at + RUNNER, numbers);
+    draw(what, numbers, columns, at, at + RUNNER);
 }
 
 /* The call does one thing after another, of each of which the bar tells how much is done: so the second says that it is one. */
