@@ -164,7 +164,11 @@ static dk_status bind_aggregate(dki_binder *b, const dki_node *node, dki_op **ou
     if (b->scope->aggregate == NULL) {
         dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() is a measure over many rows",
                       node->text);
-        dki_hint(b->err, "measures belong in a breakdown; here is one row at a time");
+        if (strcmp(node->text, "all") == 0)
+            dki_hint(b->err,
+                     "a set has all of some members where has_all(v, 'x', 'y'); measures belong in a breakdown");
+        else
+            dki_hint(b->err, "measures belong in a breakdown; here is one row at a time");
         return DK_ERR_ARGUMENT;
     }
     status = b->scope->aggregate(b->scope->arg, node, &at, b->err);

@@ -54,6 +54,8 @@ static const struct names functions[] = {
     { " like ilike instr str_detect grepl includes matches ", "here that is contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)" },
     { " match gmatch str_match str_extract regmatches ", "here that is pattern_extract(s, p) or regexp_extract(s, p)" },
     { " regexp rlike regexp_like ", "here that is regexp_matches(s, p)" },
+    { " any some any_of ", "of a set that is has_any(v, 'x', 'y'), of conditions a or b, of rows count() where a" },
+    { " every all_of ", "of a set that is has_all(v, 'x', 'y'), of conditions a and b, of rows count() where not a" },
     { " combinations ", "by a column of sets itself a breakdown counts combinations" },
     { " unnest explode string_split strsplit ", "by member(v) a breakdown has each row in the group of every member of its set" },
     { " entries ", "here that is rows(), which counts a row for each member of its set" },

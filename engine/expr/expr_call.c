@@ -94,7 +94,10 @@ dk_status dki_parser_call(dki_parser *p, const dki_token *name, const dki_node_l
         if (aggregate->greatest == 0) {
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
                           name->text);
-            dki_hint(p->err, "%s() where x is not null counts the rows where x is known", name->text);
+            if (list->n == 1 && list->items[0]->kind != DKI_NODE_NAME)
+                dki_hint(p->err, "%s() where x > 1 counts the rows where that is true", name->text);
+            else
+                dki_hint(p->err, "%s() where x is not null counts the rows where x is known", name->text);
         } else {
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes %s, not %zu",
                           name->text, aggregate->greatest == 1 ? "one argument" : "two arguments", list->n);

@@ -65,7 +65,11 @@ static dk_status check_aggregate(const char *name, dk_error *err)
         if (names[i][0] && strcmp(names[i], name) == 0)
             return DK_OK;
     (void)dki_fail(err, DK_ERR_ARGUMENT, "a pivot has no aggregate %s", name);
-    dki_hint(err, "aggregates of a pivot are sum, mean, min, max, median, distinct and others of one argument");
+    if (strcmp(name, "count") == 0 || strcmp(name, "rows") == 0)
+        dki_hint(err, "rows are counted before, t:breakdown { by = { \"x\", \"y\" }, measures = \"n = count()\" }, "
+                      "and values = \"n\" are pivoted");
+    else
+        dki_hint(err, "aggregates of a pivot are sum, mean, min, max, median, distinct and others of one argument");
     return DK_ERR_ARGUMENT;
 }
 

@@ -22,6 +22,8 @@ local measures = {
 }
 
 local values = {
+  { "any(v, 'a')", "has_any(v, 'x', 'y')", "has_any(v, 'a')" },
+  { "every(v, 'a')", "has_all(v, 'x', 'y')", "has_all(v, 'a')" },
   { "ifelse(x > 1, y, x)", "case(x > 1, a, b)", "case(x > 1, y, x)" },
   { "nvl(x, y)", "coalesce(a, b)", "coalesce(x, y)" },
   { "nullif(x, y)", "case(a ~= b, a)", "case(x ~= y, x)" },
@@ -73,6 +75,8 @@ local windows = {
 
 -- Words and signs rather than functions.
 local written = {
+  { "all(v, 'a')", "a set has all of some members where has_all(v, 'x', 'y'); measures belong in a breakdown",
+    "has_all(v, 'a')" },
   { "case when x > 1 then y else x end", "case(x > 1, a, b)", "case(x > 1, y, x)" },
   { "x if x > 1 else y", "case(x > 1, a, b)", "case(x > 1, x, y)" },
   { "x > 1 ? x : y", "a choice is case(x > 1, a, b)", "case(x > 1, x, y)" },

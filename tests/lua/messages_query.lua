@@ -21,6 +21,10 @@ test("measures that cannot be written so", function(t, dk)
     "count() takes no argument\n  "
     .. "n = count(x)\n      "
     .. "^^^^^^^^ (count() where x is not null counts the rows where x is known)")
+  says("n = count(x > 1)",
+    "count() takes no argument\n  "
+    .. "n = count(x > 1)\n      "
+    .. "^^^^^^^^^^^^ (count() where x > 1 counts the rows where that is true)")
   says({ "rate = known / n", "n = count()", "known = count() where in_sonar" },
     "the measure known is not made before this one\n  "
     .. "rate = known / n\n         "
@@ -235,6 +239,9 @@ test("tables that cannot be turned", function(t, dk)
   says("pivot", { rows = "g", columns = "m", values = "n", aggregate = "total" },
     "a pivot has no aggregate total (aggregates of a pivot are sum, mean, min, max, median, distinct and "
     .. "others of one argument)")
+  says("pivot", { rows = "g", columns = "m", values = "n", aggregate = "count" },
+    "a pivot has no aggregate count (rows are counted before, t:breakdown { by = { \"x\", \"y\" }, measures = "
+    .. "\"n = count()\" }, and values = \"n\" are pivoted)")
   says("unpivot", {}, "an unpivot wants the columns that become rows, or those that stay")
   says("unpivot", { rows = { "g", "g" } }, "an unpivot names g twice")
   says("unpivot", { rows = { "g", "m", "n" } }, "an unpivot has no columns that become rows")
