@@ -29,10 +29,14 @@ function registry.new(kind)
   end)
 end
 
--- registry.alone("scenario", name, beside) raises where its table stands in the call: dk.scenario("plan", { ... })
-function registry.alone(what, name, beside)
-  if type(beside) == "table" then -- and not the path that require gives too
+-- registry.alone("scenario", name, ...) raises where something stands beside the name: dk.scenario("plan", { ... })
+function registry.alone(what, name, ...)
+  local beside = ...
+  if type(beside) == "table" then
     core.fail(("%s: the table stands behind the name, not beside it: dk.%s %q { ... }"):format(what, what, name))
+  elseif select("#", ...) > 0 and type(beside) ~= "string" then -- the path that require gives too
+    core.fail(("%s: a table stands behind the name, dk.%s %q { ... }, and not %s beside it")
+      :format(what, what, name, core.what(beside)))
   end
 end
 

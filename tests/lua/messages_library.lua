@@ -40,6 +40,11 @@ test("calls of a kind that is not meant", function(t, dk)
   for _, what in ipairs { "breakdown", "scenario", "dataset", "aggregate", "define" } do
     t.says(function() return dk[what]("plan", {}) end,
       what .. ": the table stands behind the name, not beside it: dk." .. what .. ' "plan" { ... }')
+    t.says(function() return dk[what]("plan", function() end) end,
+      what .. ": a table stands behind the name, dk." .. what .. ' "plan" { ... }, and not a function beside it')
+    t.says(function() return dk[what]("plan", nil) end, what .. ": a table stands behind the name, dk." .. what
+      .. ' "plan" { ... }, and not nil beside it')
+    t.eq(type(dk[what]("plan", "plan.lua")), "function") -- what require gives a module
   end
   t.says(function() for row in data.rows do print(row) end end, "a method has to be called: for row in t:rows() do")
   t.says(function() return dk.breakdown { measures = "n = count()" }.where("n > 1") end,
