@@ -25,9 +25,18 @@
 #define PIECE ((size_t)8 << 20) /* bytes between two polls, and the range of a worker */
 #define FIRST_PIECE 65536       /* of a stream, whose size is not known */
 
+static dk_status refuse(dk_error *err, const char *path, const char *why)
+{
+    dki_fail(err, DK_ERR_IO, "%s", why);
+    dki_at(err, path, 0, 0);
+    return DK_ERR_IO;
+}
+
 /* One sentence for a failed call on path. */
 static dk_status fail(dk_error *err, const char *path, const char *verb, int reason)
 {
+    if (*path == '\0')
+        return refuse(err, path, "the name is empty");
     switch (reason) {
     case ENOENT:
     case ENOTDIR:
@@ -39,13 +48,6 @@ static dk_status fail(dk_error *err, const char *path, const char *verb, int rea
     case EPERM: dki_fail(err, DK_ERR_IO, "no permission to %s it", verb); break;
     default: dki_fail(err, DK_ERR_IO, "cannot %s it: %s", verb, strerror(reason));
     }
-    dki_at(err, path, 0, 0);
-    return DK_ERR_IO;
-}
-
-static dk_status refuse(dk_error *err, const char *path, const char *why)
-{
-    dki_fail(err, DK_ERR_IO, "%s", why);
     dki_at(err, path, 0, 0);
     return DK_ERR_IO;
 }

@@ -79,7 +79,9 @@ static dk_status open_file(const char *path, int *fd, dk_error *err)
     dk_status status = DK_OK;
 
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer does not block */
-    if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    if (*path == '\0') {
+        status = dki_fail(err, DK_ERR_IO, "the name is empty");
+    } else if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         status = dki_fail(err, DK_ERR_IO, "the file does not exist");
         dki_hint(err, "check the name, and the folder that the program was started in");
     } else if (*fd < 0 && (errno == EACCES || errno == EPERM)) {

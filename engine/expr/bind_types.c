@@ -12,6 +12,7 @@
 #include "bound.h"
 #include "data/column_parts.h"
 #include "interval.h"
+#include "quote.h"
 
 dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale, size_t n_args)
 {
@@ -206,12 +207,30 @@ static dk_status unify_intervals(dki_binder *b, dki_op **ops, size_t n, bool con
     return status;
 }
 
+/* The column that a text in quotes was meant to be, perhaps; NULL: none is called so. */
+static const char *column_called(const dki_binder *b, const dki_op *op)
+{
+    dk_text text = op->value.as.text;
+
+    if (!op->is_constant || op->type != DK_TEXT || op->value.is_null || b->scope->table == NULL)
+        return NULL;
+    for (size_t i = 0; i < dk_table_n_columns(b->scope->table); i++) {
+        const char *name = dk_table_field(b->scope->table, i)->name;
+
+        if (strlen(name) == text.size && memcmp(name, text.bytes, text.size) == 0)
+            return name;
+    }
+    return NULL;
+}
+
 dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what)
 {
     const dki_op *model = NULL;
     dk_type type;
     uint8_t scale = 0;
     dk_status status = DK_OK;
+    const char *column;
+    char quoted[DKI_QUOTED_SIZE];
 
     for (size_t i = 0; i < n; i++) /* dates and periods decide over texts */
         if (!ops[i]->is_null_literal &&
@@ -241,7 +260,9 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
             status =
                 dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together",
                               what, dki_type_shown(type, scale), dki_op_shown(op));
-        if (status == DK_ERR_TYPE && dk_type_is_number(type) && op->type == DK_CATEGORY)
+        if (status == DK_ERR_TYPE && (column = column_called(b, op)) != NULL)
+            dki_hint(b->err, "in quotes it is a text: the column is written %s", dki_quote_shown(column, quoted));
+        else if (status == DK_ERR_TYPE && dk_type_is_number(type) && op->type == DK_CATEGORY)
             dki_hint(b->err, "the levels of a category are texts: write '1', not 1");
         else if (status == DK_ERR_TYPE && (type == DK_DATE || type == DK_TIMESTAMP) &&
                  (op->type == DK_DATE || op->type == DK_TIMESTAMP))

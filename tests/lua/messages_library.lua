@@ -32,6 +32,8 @@ end)
 
 test("calls of a kind that is not meant", function(t, dk)
   local data = people(dk)
+  t.says(function() return dk.read "" end, "the name is empty")
+  t.says(function() return dk.open "" end, "the name is empty")
   t.says(function() return data.where("leeftijd > 20") end,
     "where: argument 1 must be a table of dekking, got a string (a method is called with a colon: x:where(...))")
   t.says(function() dk.table { a = { 1, 2 }, b = { 3, 4 } } end,

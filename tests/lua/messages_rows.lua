@@ -45,6 +45,19 @@ test("conditions and new columns that cannot be", function(t, dk)
   t.says(function() return data:sample { share = 1.5, seed = 1 } end, "a sample's share is 0 to 1")
 end)
 
+test("a column in quotes is told to be a text", function(t, dk)
+  local data = dk.table { { "n", { 1 } }, { "in sonar", { 2 } } }
+  t.says(function() return data:where [["n" > 1]] end,
+    ">: integer and text do not go together\n  "
+    .. "\"n\" > 1\n  "
+    .. "^^^ (in quotes it is a text: the column is written n)")
+  t.says(function() return data:where "n in ('in sonar')" end,
+    "in: integer and text do not go together\n  "
+    .. "n in ('in sonar')\n        "
+    .. "^^^^^^^^^^ (in quotes it is a text: the column is written `in sonar`)")
+  t.says(function() return data:where "n > 'm'" end, ">: integer and text do not go together\n  n > 'm'\n      ^^^")
+end)
+
 test("columns of windows that cannot be", function(t, dk)
   local data = months(dk)
   local function says(window, message)

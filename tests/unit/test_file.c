@@ -158,7 +158,7 @@ static void what_cannot_be_read_is_told_apart(void **state)
         "/x.csv: the file does not exist (check the name, and the folder that the program was started in)");
     assert_string_equal(f->err.file, f->path);
     assert_int_equal(f->err.line, 0);
-    assert_fails(dki_file_open(f->context, "", &file, &f->err), &f->err, DK_ERR_IO, "the file does not exist");
+    assert_fails(dki_file_open(f->context, "", &file, &f->err), &f->err, DK_ERR_IO, "the name is empty");
     assert_fails(dki_file_open(f->context, f->folder, &file, &f->err), &f->err, DK_ERR_IO,
                  ": is a directory, not a file");
     put(f->path, "x", 1, 0000);
