@@ -96,6 +96,26 @@ static dk_lineage_item source_of(const dk_table *table)
                               .n_rows = table->n_rows };
 }
 
+dk_status dki_lineage_renamed(const dk_table *table, size_t at, const char *name, dki_lineage **out, dk_error *err)
+{
+    dki_lineage *made;
+    dk_status status = dki_lineage_new(table->context, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    for (size_t i = 0; i < dk_table_n_lineage(table) && status == DK_OK; i++) {
+        dk_lineage_item item = *dk_table_lineage(table, i);
+
+        item.name = i == at ? name : item.name;
+        status = dki_lineage_add(made, &item, err);
+    }
+    if (status == DK_OK)
+        *out = made;
+    else
+        dki_lineage_release(made);
+    return status;
+}
+
 typedef dk_status put_item(void *, const dk_lineage_item *, dk_error *);
 
 dk_status dki_lineage_days(const dk_properties *properties, unsigned depth, put_item *put, void *arg, dk_error *err)
@@ -166,9 +186,9 @@ void dki_table_attach(const dk_table *table, const dki_lineage *lineage)
 
 const char *dk_lineage_kind_name(dk_lineage_kind kind)
 {
-    static const char *const names[] = { "source",    "filter",  "column", "breakdown",   "weight",
-                                         "dimension", "measure", "where",  "parameter",   "step",
-                                         "join",      "append",  "day",    "intervention" };
+    static const char *const names[] = { "source",    "filter",  "column", "breakdown",    "weight",
+                                         "dimension", "measure", "where",  "parameter",    "step",
+                                         "join",      "append",  "day",    "intervention", "answer" };
 
     return names[kind];
 }

@@ -29,6 +29,8 @@ dk_status dki_table_add_rename(const dk_table *made, const dk_table *from, const
 DK_PRINTF(7, 8)
 dk_status dki_table_add_others(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
                                dk_lineage_kind kind, dk_error *err, const char *format, ...);
+/* The lineage of a table, with that name in the place of item `at`'s, which may be NULL. */
+dk_status dki_lineage_renamed(const dk_table *table, size_t at, const char *name, dki_lineage **out, dk_error *err);
 /* The days of a table as items of that depth: calls put for each that is stated. */
 dk_status dki_lineage_days(const dk_properties *properties, unsigned depth,
                            dk_status (*put)(void *, const dk_lineage_item *, dk_error *), void *arg, dk_error *err);

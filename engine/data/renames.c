@@ -67,7 +67,7 @@ const char *dki_name_before(const dk_table *table, const char *name, dki_arena *
 
         if (item->depth > 0)
             continue;
-        if (item->kind == DK_LINEAGE_BREAKDOWN)
+        if (item->kind == DK_LINEAGE_BREAKDOWN || item->kind == DK_LINEAGE_ANSWER)
             n_bindings = 0;
         if (item->kind == DK_LINEAGE_MEASURE)
             bindings[n_bindings++] = (dki_binding){ .name = item->name, .of = i };

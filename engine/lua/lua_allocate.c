@@ -6,6 +6,7 @@
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
+#include "whatif/answered.h"
 
 /* Targets from a list of { condition =, each =, at = { dimension = value } }. Pushes anchors. */
 static dk_allocate_target *read_targets(lua_State *L, int index, size_t *n)
@@ -81,9 +82,26 @@ static int allocate(lua_State *L)
     return 2;
 }
 
+/* core.answered(answer, breakdown, table, breakdown_params, words) -> the answer as made of that table (whatif/answered.h) */
+static int answered(lua_State *L)
+{
+    const dk_table *answer = dkl_check_table(L, 1), *table = dkl_check_table(L, 3);
+    const dk_breakdown *breakdown = dkl_check_object(L, 2, DKL_BREAKDOWN, "a breakdown");
+    const char *words = luaL_checkstring(L, 5);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_table **out;
+
+    dkl_check_params(L, 4, &params);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_with_properties(answer, dk_table_properties(answer), out, &err));
+    DKL_TRY(dki_answered(*out, breakdown, table, &params, NULL, &err, "%s", words));
+    return 1;
+}
+
 void dkl_open_allocate(lua_State *L)
 {
-    static const luaL_Reg primitives[] = { { "allocate", allocate }, { NULL, NULL } };
+    static const luaL_Reg primitives[] = { { "allocate", allocate }, { "answered", answered }, { NULL, NULL } };
 
     lua_pushvalue(L, 2);
     luaL_setfuncs(L, primitives, 0);

@@ -1,5 +1,5 @@
-/* lua_behind.c - the numbers that a result's cells are made of, which it takes along when it is saved, for
- * scripts/dekking/explain_behind.lua. */
+/* lua_behind.c - what a result takes along when it is saved: the numbers that its cells are made of, for
+ * scripts/dekking/explain_behind.lua; of what scenarios were asked the question, of explain_called.lua. */
 #include <dekking/lineage.h>
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "library.h"
 #include "lua_options.h"
 #include "lua_table.h"
+#include "query/beside.h"
 #include "whatif/whatif_parts.h"
 
 static int push_table(lua_State *L, const dk_table *table)
@@ -22,14 +23,14 @@ static int push_table(lua_State *L, const dk_table *table)
     return 1;
 }
 
-/* Of which of its breakdowns something is said: how many there are. */
+/* Of which of its breakdowns something is said: how many there are. None where it is no result, but an answer. */
 static size_t count_breakdowns(const dk_table *table)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < dk_table_n_lineage(table); i++)
         n += dk_table_lineage(table, i)->kind == DK_LINEAGE_BREAKDOWN && dk_table_lineage(table, i)->depth == 0;
-    return n;
+    return dki_beside_breakdown(table) < dk_table_n_lineage(table) ? n : 0;
 }
 
 static void write_tag(const dk_table *table, char out[32])
@@ -204,12 +205,63 @@ static int push_behind(lua_State *L, const dk_table *table, bool must)
     return 1;
 }
 
+/* The last item of its lineage that is of an answer; SIZE_MAX: the table is none. */
+static size_t find_answer(const dk_table *table)
+{
+    size_t found = SIZE_MAX;
+
+    for (size_t i = 0; i < dk_table_n_lineage(table); i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+
+        if (item->depth == 0 && item->kind == DK_LINEAGE_ANSWER)
+            found = i;
+        else if (item->depth == 0 && (item->kind == DK_LINEAGE_BREAKDOWN || item->kind == DK_LINEAGE_APPEND))
+            found = SIZE_MAX;
+    }
+    return found;
+}
+
+/* Pushes the question of the answer at index 1 as text; or nil, where it cannot be written down, which is an error where it must. */
+static int push_question(lua_State *L, bool must)
+{
+    dkl_push_script(L, "explain_called");
+    lua_getfield(L, -1, "save");
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 2);
+    if (must && lua_isnil(L, -2))
+        return dkl_fail(L, "save: explain = true: %s", lua_tostring(L, -1));
+    lua_pop(L, 1);
+    return 1;
+}
+
+int dkl_with_question(lua_State *L, bool explains, bool must)
+{
+    const dk_table *table = dkl_check_table(L, lua_gettop(L));
+    size_t at = find_answer(table);
+    bool has = at != SIZE_MAX && dk_table_lineage(table, at)->name;
+    dki_lineage *lineage = NULL;
+    const dk_table **out;
+    dk_error err = DK_ERROR_INIT;
+
+    if (at == SIZE_MAX || has == explains)
+        return 0;
+    if (explains)
+        (void)push_question(L, must);
+    else
+        lua_pushnil(L);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_with_properties(table, dk_table_properties(table), out, &err));
+    DKL_TRY(dki_lineage_renamed(table, at, lua_tostring(L, -2), &lineage, &err));
+    dki_table_attach(*out, lineage);
+    return 1;
+}
+
 int dkl_with_behind(lua_State *L, const dk_table *table, bool explains, bool must)
 {
     const dk_table *made = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    if (must && count_breakdowns(table) == 0)
+    if (must && count_breakdowns(table) == 0 && find_answer(table) == SIZE_MAX)
         return dkl_fail(L, "save: explain = true: the table is no result of a breakdown");
     if (explains && count_breakdowns(table) > 0) {
         (void)push_behind(L, table, must);

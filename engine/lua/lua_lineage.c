@@ -36,8 +36,10 @@ static int lineage(lua_State *L)
         put_text(L, "text", item->text);
         put_text(L, "numerator", item->numerator);
         put_text(L, "denominator", item->denominator);
-        lua_pushinteger(L, (lua_Integer)item->n_rows);
-        lua_setfield(L, -2, "rows");
+        if (item->n_rows != DK_LINEAGE_UNCOUNTED) {
+            lua_pushinteger(L, (lua_Integer)item->n_rows);
+            lua_setfield(L, -2, "rows");
+        }
         lua_pushinteger(L, (lua_Integer)item->n_null);
         lua_setfield(L, -2, "nulls");
         lua_pushinteger(L, (lua_Integer)item->depth);

@@ -32,7 +32,7 @@ static int table_save(lua_State *L)
     dk_format format;
     lua_Integer level;
     const char *path;
-    bool append, explain;
+    bool append, explain, must;
 
     lua_settop(L, 3);
     if (lua_type(L, 2) != LUA_TSTRING)
@@ -49,12 +49,14 @@ static int table_save(lua_State *L)
     if (level > 0 && !append && !options.compress && options.n_compressed == 0)
         return dkl_fail(L, "save: level is how hard compress = true tries");
     explain = dkl_option_boolean(L, 3, "save", "explain", true);
-    if (append && dkl_option(L, 3, "explain"))
+    must = dkl_option(L, 3, "explain");
+    if (append && must)
         return dkl_fail(L, "save: explain is said of a table that is saved, and not of rows that are appended");
     if (explain)
-        (void)dkl_with_behind(L, table, !append, dkl_option(L, 3, "explain"));
+        (void)dkl_with_behind(L, table, !append, must);
     else
         DKL_TRY(dki_table_as_shown(table, dkl_new_table(L), &err));
+    (void)dkl_with_question(L, explain && !append, must);
     table = dkl_check_table(L, lua_gettop(L));
     if (append)
         DKL_TRY(dk_snapshot_append(table, path, &options, &err));

@@ -80,5 +80,8 @@ void dkl_add_answers(lua_State *L);
 /* Of lua_behind.c: pushes the table, which is argument 1, with what its cells are made of, where it explains and is a result, or with
  * why that does not go along, which is an error where it must; else without. */
 int dkl_with_behind(lua_State *L, const dk_table *table, bool explains, bool must);
+/* Pushes the table on top, made of argument 1, with the question in its lineage where it explains and is an answer about scenarios;
+ * else without. A question that cannot be written down is an error where it must. Pushes nothing where nothing changes. */
+int dkl_with_question(lua_State *L, bool explains, bool must);
 
 #endif

@@ -20,9 +20,14 @@ size_t dki_beside_breakdown(const dk_table *table)
 {
     size_t n = dk_table_n_lineage(table), found = n;
 
-    for (size_t i = 0; i < n; i++)
-        if (dk_table_lineage(table, i)->kind == DK_LINEAGE_BREAKDOWN && dk_table_lineage(table, i)->depth == 0)
+    for (size_t i = 0; i < n; i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+
+        if (item->depth == 0 && item->kind == DK_LINEAGE_BREAKDOWN)
             found = i;
+        else if (item->depth == 0 && item->kind == DK_LINEAGE_ANSWER)
+            found = n; /* its rows are no groups of what it was asked of */
+    }
     return found;
 }
 

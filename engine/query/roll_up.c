@@ -86,11 +86,7 @@ static dk_status find_breakdown(dki_roll *roll, dk_error *err)
     dk_status status;
 
     roll->end = dk_table_n_lineage(roll->result);
-    roll->first = roll->end;
-    for (size_t i = 0; i < roll->end; i++)
-        if (dk_table_lineage(roll->result, i)->kind == DK_LINEAGE_BREAKDOWN &&
-            dk_table_lineage(roll->result, i)->depth == 0)
-            roll->first = i;
+    roll->first = dki_beside_breakdown(roll->result);
     if (roll->first == roll->end) {
         (void)dki_fail(err, DK_ERR_ARGUMENT, "only the result of a breakdown is rolled up");
         dki_hint(

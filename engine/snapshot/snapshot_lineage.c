@@ -13,7 +13,7 @@
 #include "data/table_parts.h"
 
 #define MOST_SAVED 1024 /* items; the middle of a longer lineage is left out */
-#define N_KINDS (DK_LINEAGE_INTERVENTION + 1)
+#define N_KINDS (DK_LINEAGE_ANSWER + 1)
 
 /* Writing. -------------------------------------------------------------------------------------------------------- */
 
@@ -109,7 +109,8 @@ static bool is_item(const dk_lineage_item *item, bool is_first, unsigned deeper)
     case DK_LINEAGE_FILTER:
     case DK_LINEAGE_STEP:
     case DK_LINEAGE_JOIN:
-    case DK_LINEAGE_APPEND: return fits && item->text;
+    case DK_LINEAGE_APPEND:
+    case DK_LINEAGE_ANSWER: return fits && item->text;
     default: return fits && item->name && item->text;
     }
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "answered.h"
 #include "bands_parts.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -12,7 +13,6 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "basis.h"
-#include "data/lineage.h"
 #include "expr/poll_row.h"
 #include "scenario/draw.h"
 #include "sides.h"
@@ -386,8 +386,8 @@ dk_status dk_scenario_bands(const dk_breakdown *breakdown, const dk_table *table
     if (status == DK_OK)
         status = dki_put_notes(&notes, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_step(made, bands.layouts[0], err, "%llu draws of %s",
-                                    (unsigned long long)spec->n_draws, scenario->name);
+        status = dki_answered(made, breakdown, table, breakdown_params, NULL, err, "%llu draws of %s",
+                              (unsigned long long)spec->n_draws, scenario->name);
     if (status == DK_OK)
         *out = made;
     else

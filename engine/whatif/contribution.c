@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "answered.h"
 #include "attribution.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -405,6 +406,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
     struct subsets s = { .context = context, .run = { .scenario = scenario, .params = &all, .keyed = table } };
+    const dk_table *made = NULL;
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
     dki_text_map_init(&s.notes, context);
@@ -422,7 +424,15 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     else if (status == DK_OK)
         status = s.attribution.is_shapley ? find_subsets(&s, err) : walk_order(&s, s.trials.basis.cells, err);
     if (status == DK_OK)
-        status = tell(&s, out, err);
+        status = tell(&s, &made, err);
+    if (status == DK_OK)
+        status =
+            dki_answered(made, breakdown, table, breakdown_params, NULL, err, "what each step of %s adds to %s",
+                         scenario->name, s.question.breakdown.measures[s.question.measure].name);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     drop(&s);
     dki_free(context, values);
     return status;

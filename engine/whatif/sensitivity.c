@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "answered.h"
 #include "attribution.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -391,6 +392,7 @@ dk_status dk_scenario_sensitivity(const dk_breakdown *breakdown, const dk_table 
                                   dk_error *err)
 {
     struct sensitivity s = { .context = dk_table_context(table), .scenario = scenario };
+    const dk_table *made = NULL;
     size_t n_results = 0;
     dk_status status;
 
@@ -408,7 +410,15 @@ dk_status dk_scenario_sensitivity(const dk_breakdown *breakdown, const dk_table 
     if (status == DK_OK)
         status = run_all(&s, &n_results, err);
     if (status == DK_OK)
-        status = tell(&s, n_results, out, err);
+        status = tell(&s, n_results, &made, err);
+    if (status == DK_OK)
+        status = dki_answered(made, breakdown, table, breakdown_params, NULL, err,
+                              "what each parameter of %s does to %s", scenario->name,
+                              s.question.breakdown.measures[s.question.measure].name);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     drop(&s);
     return status;
 }

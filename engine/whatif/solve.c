@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "answered.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "expr/eval.h"
@@ -398,6 +399,9 @@ static dk_status answer(dki_solver *s, dki_answers *a, const dk_table **out, dk_
         status = dki_told_common(&s->told, &s->told, &s->notes, err);
     if (status == DK_OK)
         status = dki_put_notes(&s->notes, &made, err);
+    if (status == DK_OK)
+        status = dki_answered(made, s->breakdown, s->table, s->breakdown_params, NULL, err,
+                              "%s solved by $%s for %s", s->scenario->name, s->spec->vary, s->spec->target);
     if (status == DK_OK)
         *out = made;
     else

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "answered.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
@@ -277,7 +278,7 @@ static dk_status add_margin(const dki_sweep *sweep, const struct rows *rows, con
     return status;
 }
 
-static dk_status add_lineage(const dki_sweep *sweep, const dk_table *table, dk_error *err)
+static dk_status add_lineage(const dki_sweep *sweep, const dk_table *like, const dk_table *table, dk_error *err)
 {
     const char *names[16];
     char list[400];
@@ -285,8 +286,8 @@ static dk_status add_lineage(const dki_sweep *sweep, const dk_table *table, dk_e
 
     for (; n < sweep->points.n_axes && n < sizeof names / sizeof *names; n++)
         names[n] = sweep->scenario->params[sweep->points.axes[n].param].name;
-    return dki_table_add_step(table, sweep->table, err, "%s swept over %s", sweep->scenario->name,
-                              dki_lineage_list(names, n, list, sizeof list));
+    return dki_answered(table, sweep->breakdown, sweep->table, sweep->breakdown_params, like, err,
+                        "%s swept over %s", sweep->scenario->name, dki_lineage_list(names, n, list, sizeof list));
 }
 
 dk_status dki_sweep_table(dki_sweep *sweep, const dki_text_map *notes, const dk_table **out, dk_error *err)
@@ -312,7 +313,7 @@ dk_status dki_sweep_table(dki_sweep *sweep, const dki_text_map *notes, const dk_
     if (status == DK_OK)
         status = dki_put_notes(notes, &made, err);
     if (status == DK_OK)
-        status = add_lineage(sweep, made, err);
+        status = add_lineage(sweep, like, made, err);
     if (status == DK_OK)
         *out = made;
     else

@@ -26,16 +26,20 @@ typedef enum dk_lineage_kind {
     DK_LINEAGE_JOIN,   /* the same, where another table says which rows or columns there are: it follows, deeper */
     DK_LINEAGE_APPEND, /* the same, where rows of other tables were put below: they follow, deeper */
     DK_LINEAGE_DAY, /* name: "as_of" or "published"; text: the day that the rows describe, or were published on */
-    DK_LINEAGE_INTERVENTION /* name: a scenario that a result was compared with; text: a step of it, or a parameter's value;
-                               deeper, as it was done to what was compared with */
+    DK_LINEAGE_INTERVENTION, /* name: a scenario that a result was compared with; text: a step of it, or a parameter's value;
+                                deeper, as it was done to what was compared with */
+    DK_LINEAGE_ANSWER /* text: what scenarios were asked, in words: a sweep, what was solved; n_rows of the answer; name: the
+                         question as it can be asked again, or NULL; the breakdown follows, deeper */
 } dk_lineage_kind;
+
+#define DK_LINEAGE_UNCOUNTED UINT64_MAX /* n_rows of a filter, a breakdown or a step where nobody counted them */
 
 typedef struct dk_lineage_item {
     dk_lineage_kind kind;
     const char *name, *text, *numerator, *denominator; /* NULL where there is none */
     uint64_t n_rows, n_null;
     unsigned
-        depth; /* 0: of this table; 1: of one that the JOIN or APPEND before it took; 2: of one that that one took ... */
+        depth; /* 0: of this table; 1: of one that the JOIN or APPEND before it took, or of the ANSWER; 2: of one that that took ... */
 } dk_lineage_item;
 
 /* "source", "filter" and so on. */

@@ -261,18 +261,22 @@ local function key_of(per)
   return "key of the group", ("`key of the group` = %s"):format(table.concat(parts, " .. '|' .. "))
 end
 
--- The plan with the measures of each group as they are, and as they would be.
-local function with_measures(asked, base, plan, scenario, per, all)
-  local by = {}
+-- The breakdown by the groups, and those of the parameters that are its own.
+local function by_groups(asked, per, all)
+  local by, own = {}, {}
   for i, column in ipairs(per) do
     by[i] = core.quoted(column)
   end
   local question = asked:by(by):with { margins = dk.null, order = dk.null, limit = dk.null, rest = dk.null,
     levels = dk.null }
-  local own = {}
   for _, name in ipairs(select(2, core.needs(question))) do
     own[name] = all[name]
   end
+  return question, own
+end
+
+-- The plan with the measures of each group as they are, and as they would be.
+local function with_measures(question, base, plan, scenario, per, own)
   local compared = core.compare(question, base, own, { scenario }, { {} })
   local name, key = key_of(per)
   local columns, names = { name }, {}
@@ -380,10 +384,11 @@ function allocate.allocate(self, base, scenario, question)
   })
   check_groups(question, per, base, plan)
   local carried = carry_out(scenario, per, whole, plan, params[1], core.scenario_name(scenario))
-  local made = setmetatable({}, meta)
+  local made, asked, own = setmetatable({}, meta), by_groups(self, per, all)
+  local words = ("an allocation of %s over %s"):format(core.scenario_name(scenario), table.concat(per, ", "))
   state_of[made] = {
-    plan = with_measures(self, base, plan, carried, per, all),
-    limits = limits,
+    plan = core.answered(with_measures(asked, base, plan, carried, per, own), asked, base, own, words),
+    limits = core.answered(limits, asked, base, own, "the limits of " .. words),
     notes = plan:notes(),
     scenario = carried,
     has_gain = question.minimise ~= "cost",

@@ -20,12 +20,18 @@ local say = {
     return ("The table%s%s: %s."):format(name, item.text and (" from " .. item.text) or "", count(item.rows, "row"))
   end,
   filter = function(item)
+    if not item.rows then
+      return ("Only where %s."):format(item.text)
+    end
     local left = item.nulls > 0 and ("; %s left out because it is null there, so not known"):format(
       count(item.nulls, "row was", "rows were")) or ""
     return ("Only where %s: %s left%s."):format(item.text, count(item.rows, "row"), left)
   end,
   column = function(item) return ("The column %s is %s."):format(item.name, item.text) end,
   breakdown = function(item)
+    if not item.rows then
+      return ("What was asked is the breakdown%s:"):format(item.name and " " .. item.name or "")
+    end
     return ("The breakdown%s counts these rows by group: %s."):format(item.name and " " .. item.name or "",
       count(item.rows, "row", "rows"))
   end,
@@ -51,10 +57,12 @@ local say = {
   end,
   parameter = function(item) return ("  $%s is %s"):format(item.name, item.text) end,
   day = function(item) return ("  %s %s"):format(item.name == "as_of" and "as of" or "published on", item.text) end,
-  step = function(item) return ("Then %s: %s."):format(item.text, count(item.rows, "row")) end,
+  step = function(item)
+    return ("Then %s%s."):format(item.text, item.rows and ": " .. count(item.rows, "row") or "")
+  end,
   intervention = function(item) return ("under %s: %s"):format(item.name, item.text) end,
 }
-say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right
+say.join, say.append, say.answer = say.step, say.step, say.step -- what took part stands below, further to the right
 
 -- How a table came to be, in lines. What scenarios do is told with what each step did, where that is known.
 function core.lineage_text(self)

@@ -75,21 +75,35 @@ local function add_levels(list, found, asked, dim, literal)
   end
 end
 
--- Dimensions of the cell as conditions on the table that was asked, and levels above them; nil where the result lost one.
-local function conditions_of(found, asked, columns)
+-- A value that a script gave as a cell has it; nil for a total.
+local function literal_of(value)
+  if value == dk.null then
+    return "null"
+  end
+  return value ~= nil and value ~= dk.total and core.literal(value) or nil
+end
+
+-- Dimensions of the cell as conditions on the table that was asked, and levels above them; nil where the result lost one,
+-- unless fixed says the values of those: totals where it has none.
+local function conditions_of(found, asked, columns, fixed)
   local list = { untold = {} }
   for i, dim in ipairs(asked.dims) do
-    if not columns[dim.shown] then
+    if not columns[dim.shown] and not fixed then
       return nil
     end
     list[i] = { name = dim.name }
-    if #found:where(quoted(dim.shown) .. " is total") == 0 then
+    if not columns[dim.shown] then
+      list[i].literal = literal_of(fixed[dim.name])
+      list[i].condition = list[i].literal and condition_of(dim.text, list[i].literal)
+    elseif #found:where(quoted(dim.shown) .. " is total") == 0 then
       local literal = core.cell_literal(found, dim.shown)
       list[i].literal, list[i].condition = literal, condition_of(dim.text, literal)
     end
   end
   for i, dim in ipairs(asked.dims) do
-    add_levels(list, found, asked, dim, list[i].literal)
+    if columns[dim.shown] then
+      add_levels(list, found, asked, dim, list[i].literal)
+    end
   end
   for i = #list, 1, -1 do
     local name = list[i].name

@@ -1,54 +1,22 @@
 -- explain_answer.lua - a row of what scenarios were asked: a sweep, what was solved, drawn, allocated or taken apart.
 --
--- Such a table has no breakdown in its lineage; what was asked stands in its recipe (recipe.lua), with the table that it
--- was asked of as long as somebody has that. A row is told by its parameters and dimensions: what each column says, then
--- what a comparison tells of the same cell with the values of the row. What no question of one cell gives is asked again as
--- it was.
+-- Such a table is no result of a breakdown; what was asked stands in its recipe and its lineage (explain_called.lua), with
+-- the table that it was asked of as long as somebody has that. A row is told by its parameters and dimensions: what each
+-- column says, then what a comparison tells of the same cell with the values of the row; without the table its question
+-- (explain_absent.lua). What no question of one cell gives is asked again as it was.
 
 local dk, core = ...
 
-local words, recipe = core.part "explain_words", core.part "recipe"
+local words, called = core.part "explain_words", core.part "explain_called"
 local questions, question = core.part "explain_asked", core.part "explain_again"
 local turned, cells_of, point = core.part "explain_turned", core.part "explain_find".cells, core.part "explain_point"
 local parts, say_columns = core.part "explain_parts", core.part "explain_says"
-local notation = core.part "notation"
+local notation, say_absent = core.part "notation", core.part "explain_absent"
 local quoted = core.quoted
 
 local answer = {}
 
 -- What was asked ---------------------------------------------------------------------------------------------------
-
-local ASKED = { sweep = true, solve = true, bands = true, contributions = true, sensitivity = true, allocate = true }
-
--- The call that gave the result, or what the result was made of; and of an allocation which of its tables.
-local function call_of(result)
-  local node = core.recipe(result)
-  while node do
-    local first = node.n and node[1]
-    if ASKED[node.op] then
-      return node
-    elseif (node.op == "table" or node.op == "limits") and recipe.is(first) and first.op == "allocate" then
-      return first, node.op
-    elseif node.asked or node.op == "append" or node.op == "union" then
-      return nil
-    end
-    node = recipe.is(first) and first or nil
-  end
-end
-
-local function gone() core.fail "explain: a table that was given is not kept" end
-
--- The arguments behind the table, as they were given.
-local function arguments_of(node)
-  local args = {}
-  for i = 3, node.n do
-    args[i - 2] = node.asked and node.asked[i] or node[i]
-    if recipe.is(args[i - 2]) then
-      args[i - 2] = recipe.make(args[i - 2], { made = {}, given = gone, path_of = gone }) -- one that a script wrote
-    end
-  end
-  return args
-end
 
 local function own_params(breakdown, all)
   local own = {}
@@ -56,21 +24,6 @@ local function own_params(breakdown, all)
     own[name] = all[name]
   end
   return own
-end
-
--- What was done to the result since, as for what a breakdown gave.
-local function after_of(result)
-  local items, at = {}, 0
-  for _, item in ipairs(core.lineage(result)) do
-    items[#items + 1] = item.depth == 0 and item or nil
-  end
-  for i, item in ipairs(items) do
-    local text = item.kind == "step" and item.text or ""
-    if text:find " swept over " or text:find "^%d+ draws of " or at == 0 and item.kind == "source" then
-      at = i
-    end
-  end
-  return table.move(items, at + 1, #items, 1, {})
 end
 
 -- Columns beside dimensions that tell rows apart.
@@ -86,38 +39,30 @@ local function keys_of(what)
   return keys
 end
 
--- What was asked, of the table that is given or known: { op =, table =, breakdown =, scenario =, data =, args =, question
--- =, given = parameters, asked = as a result's lineage }; without data where the table is gone.
-local function read(node, which, source)
-  local what = { op = node.op, table = which, breakdown = node[1], scenario = node[3], args = arguments_of(node) }
-  local options = node.op == "sweep" and what.args[3] or what.args[2]
-  what.data = source or node.asked and node.asked[2]
-  what.question = node.op ~= "sweep" and what.args[2] or {}
-  what.given = type(options) == "table" and not core.kind(options) and options.params or {}
-  if not what.data then
-    return what
+-- The table with the steps that it lacks of the one that was asked, but the breakdown's own condition. strict: another is
+-- refused.
+local function source_of(what, source, strict)
+  local lacks = questions.steps_after(what.asked, source)
+  if strict and not lacks then
+    core.fail "explain: the table behind the cell is not the one that was asked, nor what that was made of"
   end
-  local asked = point.all_rows(what.breakdown)
-  if what.op == "allocate" then
-    local per = what.question.per
-    what.per = type(per) == "table" and table.move(per, 1, #per, 1, {}) or { per }
-    for i, name in ipairs(what.per) do
-      what.per[i] = core.name(name) or name
-    end
-    local by = {}
-    for i, name in ipairs(what.per) do
-      by[i] = quoted(name)
-    end
-    asked = asked:by(by):with { margins = dk.null, levels = dk.null }
-    what.breakdown = asked
+  lacks = lacks or what.asked.steps
+  local n_own = core.spec(what.breakdown).where and 1 or 0
+  return parts.with_steps(source, table.move(lacks, 1, math.max(0, #lacks - n_own), 1, {}))
+end
+
+-- The breakdown of an allocation is asked by its groups.
+local function by_groups(what)
+  local per, by = what.question.per, {}
+  for i, name in ipairs(type(per) == "table" and per or { per }) do
+    by[i] = quoted(core.name(name))
   end
-  what.asked = questions.read(core.lineage(asked(what.data:head(0), own_params(asked, what.given))))
-  return what
+  return point.all_rows(what.breakdown):by(by):with { margins = dk.null, levels = dk.null }
 end
 
 -- The answer as a result whose cells are told by parameters and dimensions.
-local function as_result(what, result)
-  local made = { name = what.asked.name, dims = {}, measures = {}, after = after_of(result), keys = {} }
+local function as_result(what)
+  local made = { name = what.asked.name, dims = {}, measures = {}, after = what.after, keys = {} }
   for _, dim in ipairs(what.table ~= "limits" and what.asked.dims or {}) do
     made.dims[#made.dims + 1] = { name = dim.name, text = dim.text, shown = dim.name }
   end
@@ -147,7 +92,8 @@ local function plan_of(what)
   return what.plan
 end
 
--- The points that a row has numbers of: { params =, column_of = function(measure), scenario = } each.
+-- The points that a row has numbers of: { params =, column_of = function(measure), scenario = } each. The plan of an
+-- allocation is not known without the table.
 local function points_of(what, row)
   local params, columns = {}, words.columns(row)
   for name, value in pairs(what.given) do
@@ -167,8 +113,8 @@ local function points_of(what, row)
     params[vary] = columns[vary] and value_in(row, vary) or nil
     return params[vary] ~= nil and { { params = params, column_of = same } } or {}
   elseif what.op == "allocate" then
-    return what.table ~= "limits" and { { params = params, scenario = plan_of(what):scenario(), column_of = same,
-                                          own = own_params(what.breakdown, params) } } or {}
+    return what.table ~= "limits" and what.data and { { params = params, scenario = plan_of(what):scenario(),
+      column_of = same, own = own_params(what.compared, params) } } or {}
   elseif what.op == "sensitivity" then
     local measure = what.question.measure or what.asked.measures[1].name
     local list = {}
@@ -189,13 +135,30 @@ local function points_of(what, row)
   return { { params = params, column_of = function() return nil end } }
 end
 
--- What comparisons tell of the row: lines, and questions by its columns.
-local function tell_points(lines, what, row, dims, cell)
-  local columns = words.columns(row)
-  for _, at in ipairs(points_of(what, row)) do
-    local scenario = at.scenario or what.scenario
-    local of = { breakdown = what.breakdown, data = what.data, scenario = scenario }
-    local told, why = point.tell(of, at.own or at.params, row, dims)
+-- Values of dimensions that the row does not have: those of the cell that was asked for.
+local function fixed_of(what, columns)
+  local fixed, at = {}, what.question.at
+  for _, dim in ipairs(type(at) == "table" and what.asked.dims or {}) do
+    fixed[dim.name] = not columns[dim.name] and at[dim.name] or nil
+  end
+  return fixed
+end
+
+-- What comparisons tell of the row: lines, and questions by its columns. history: of the result, in words.
+local function tell_points(lines, what, row, dims, cell, history)
+  local columns, points = words.columns(row), points_of(what, row)
+  local fixed = fixed_of(what, columns)
+  for _, at in ipairs(points) do
+    at.scenario = at.scenario or what.scenario
+  end
+  if not what.data then
+    say_absent(lines, what, row, points, fixed, cell, history)
+    return
+  end
+  for _, at in ipairs(points) do
+    local scenario = at.scenario
+    local of = { breakdown = what.compared, data = what.data, scenario = scenario }
+    local told, why = point.tell(of, at.own or at.params, row, dims, fixed)
     local given = table.concat(question.params_text(scenario, at.params), ", ")
     given = given ~= "" and " where " .. given or ""
     if not told then
@@ -219,13 +182,6 @@ local function tell_points(lines, what, row, dims, cell)
   end
 end
 
--- The table with the steps that it lacks of the one that was asked.
-local function source_of(what, source)
-  local lacks = questions.steps_after(what.asked, source) or {}
-  local n_own = core.spec(what.breakdown).where and 1 or 0
-  return parts.with_steps(source, table.move(lacks, 1, math.max(0, #lacks - n_own), 1, {}))
-end
-
 -- Asked again as it was, of another table; and the row of it.
 local function ask_again(what, row, keys, name, source)
   source = source_of(what, source)
@@ -246,7 +202,8 @@ end
 -- What was asked, as a script would: "dekking:solve(personen, reach, { vary = "rate" })".
 local function statement_of(what)
   local function name_of(value, other) return value and value:find "^[%a_][%w_]*$" and value or other end
-  local list = { name_of(what.data:properties().name, "table"), name_of(what.scenario:name(), "scenario") }
+  local source = what.data and what.data:properties() or what.asked.source or {}
+  local list = { name_of(source.name, "table"), name_of(what.scenario:name(), "scenario") }
   for i = 2, #what.args do
     list[#list + 1] = core.kind(what.args[i]) == "table" and "points" or notation.write(what.args[i], "", {})
   end
@@ -259,19 +216,16 @@ local NAMES = { sweep = "a sweep", solve = "what was solved", bands = "bands", c
 
 -- Explaining -------------------------------------------------------------------------------------------------------
 
--- As explain_cell.lua, of what scenarios were asked; nothing where the result is none of that, nor where the table is gone,
--- and why.
-function answer.tell(result, wanted, source, whole)
-  local node, which = call_of(result)
-  if not node then
-    return nil
+-- As explain_cell.lua, of what scenarios were asked; nothing where the result is none of that, nor where what was asked is
+-- not known, and why. is_again: the table is given to ask it again, and may be another.
+function answer.tell(result, wanted, source, whole, is_again)
+  local what, why = called.of(result)
+  if not what then
+    return nil, why
   end
-  collectgarbage()
-  local what = read(node, which, source)
-  if not what.data then
-    return nil, "the table that was asked is not kept: give it, as explain(cell, table)"
-  end
-  local asked = as_result(what, result)
+  what.data = source and source_of(what, source, not is_again) or what.data
+  what.compared = what.op == "allocate" and by_groups(what) or what.breakdown
+  local asked = as_result(what)
   local cells, shown = cells_of(result, asked, wanted, what.data, whole)
   local cell, lines = { steps = {}, measures = {}, parts = {}, owner = {} }, {}
   local values = #cells == 1 and table.concat(cells[1].values, ", ") or ""
@@ -300,7 +254,7 @@ function answer.tell(result, wanted, source, whole)
     end
     say_columns(lines, what, each.row, is_key, added)
     local own = { measures = {}, parts = {}, owner = {} }
-    tell_points(#cells == 1 and lines or {}, what, each.row, dims, own)
+    tell_points(#cells == 1 and lines or {}, what, each.row, dims, own, core.lineage_text(result))
     cell.changes = own.changes
     for name in pairs(columns) do
       local column = #cells > 1 and #each.columns == 1 and each.columns[1] or name
@@ -315,8 +269,8 @@ function answer.tell(result, wanted, source, whole)
       end
     end
   end
-  if #cells > 1 or what.table == "limits" then
-    lines[#lines + 1] = core.lineage_text(what.data)
+  if #cells > 1 or what.data and what.table == "limits" then
+    lines[#lines + 1] = core.lineage_text(what.data or result)
   end
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
@@ -325,6 +279,8 @@ function answer.tell(result, wanted, source, whole)
   cell.again = core.export(function(name, of)
     if core.kind(of) ~= "table" then
       core.fail(("again: a measure is asked of a table, not of %s"):format(core.what(of)))
+    elseif not what.data then
+      return select(2, answer.tell(result, wanted, of, whole, true)).again(name, of)
     elseif cell.owner[name] then
       return cell.owner[name][1].again(cell.owner[name][2], of)
     elseif not row_of[name] then
@@ -332,7 +288,7 @@ function answer.tell(result, wanted, source, whole)
     end
     if added[name] or row_of[name][4] then -- to the answer, which is made again
       local made = core.part "explain_remade"(result, source_of(what, of))
-      local row = cells_of(made, as_result(what, made), wanted, what.data, whole)[1].own
+      local row = cells_of(made, as_result(what), wanted, what.data, whole)[1].own
       return core.bare(row, { { name, "cell" } })
     end
     return ask_again(what, row_of[name][1], row_of[name][2], row_of[name][3], of)

@@ -8,13 +8,14 @@ local function with_params(text, params)
   return (text:gsub("%$([%a_][%w_]*)", function(name) return params[name] end))
 end
 
-local STEPS = { step = true, join = true, append = true, breakdown = true }
+local STEPS = { step = true, join = true, append = true, breakdown = true, answer = true }
 
+-- None where it was asked under scenarios since: an answer has no groups of it.
 local function last_breakdown(items, from)
-  while from > 0 and items[from].kind ~= "breakdown" do
+  while from > 0 and items[from].kind ~= "breakdown" and items[from].kind ~= "answer" do
     from = from - 1
   end
-  return from > 0 and from or nil
+  return from > 0 and items[from].kind == "breakdown" and from or nil
 end
 
 -- What stands between a breakdown and its result, rolled up, where all groups of it are added up.
@@ -257,4 +258,29 @@ local function read(all)
   return asked
 end
 
-return { read = read, read_rows = read_rows, read_after = read_after, steps_after = steps_after }
+local ENDS = { answer = true, breakdown = true, append = true }
+
+-- Of what scenarios were asked: { asked = as read gives it of a result, or nil, after = what was done since, text = the
+-- question as a snapshot has it, or nil }; nothing where the last thing that was asked is no answer.
+local function answered(all)
+  local at, asked, after = #all, {}, {}
+  while at > 0 and not (all[at].depth == 0 and ENDS[all[at].kind]) do
+    at = at - 1
+  end
+  if at == 0 or all[at].kind ~= "answer" then
+    return nil
+  end
+  for i, item in ipairs(all) do
+    if i < at and item.depth == 0 then
+      asked[#asked + 1] = item
+    elseif i > at and item.depth == 0 then
+      after[#after + 1] = item
+    elseif i > at and #after == 0 then
+      asked[#asked + 1], item.depth = item, item.depth - 1
+    end
+  end
+  asked = read(asked)
+  return { asked = asked and #asked.measures > 0 and asked or nil, after = after, text = all[at].name }
+end
+
+return { read = read, answered = answered, read_rows = read_rows, read_after = read_after, steps_after = steps_after }

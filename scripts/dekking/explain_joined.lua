@@ -45,7 +45,7 @@ local function with(items, more, from)
   return list
 end
 
-local HAS_ROWS = { breakdown = true, filter = true, step = true, join = true, append = true, source = true }
+local HAS_ROWS = { breakdown = true, filter = true, step = true, join = true, append = true, source = true, answer = true }
 
 local function n_rows(items)
   local n

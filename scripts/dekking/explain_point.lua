@@ -8,9 +8,13 @@ local turned, cells_of = core.part "explain_turned", core.part "explain_find".ce
 
 local point = {}
 
--- The values that a row has for dimensions, as a cell is asked for; and whether all of them are totals.
-local function wanted_of(row, dims)
+-- The values that a row has for dimensions, as a cell is asked for, beside those that are fixed; and whether all of them
+-- are totals.
+local function wanted_of(row, dims, fixed)
   local wanted, whole = {}, true
+  for name, value in pairs(fixed) do
+    wanted[name], whole = value, whole and value == dk.total
+  end
   for _, name in ipairs(dims) do
     if words.is_total(row, name) then
       wanted[name] = dk.total
@@ -27,16 +31,16 @@ function point.all_rows(breakdown)
   return breakdown:with { order = dk.null, limit = dk.null, rest = dk.null }
 end
 
--- what: { breakdown =, data =, scenario = }; row: of the dimensions dims. Gives { text =, cell = as explain_cell.lua, name
--- = of the scenario, row = the comparison's }; or nil and why there is none.
-function point.tell(what, params, row, dims)
+-- what: { breakdown =, data =, scenario = }; row: of the dimensions dims; fixed: values of others. Gives { text =, cell =
+-- as explain_cell.lua, name = of the scenario, row = the comparison's }; or nil and why there is none.
+function point.tell(what, params, row, dims, fixed)
   local done, compared = words.try(function()
     return point.all_rows(what.breakdown):compare(what.data, what.scenario, params)
   end)
   if not done then
     return nil, (tostring(compared):gsub("^[^\n]-:%d+: ", "")):match "[^\n]*"
   end
-  local wanted, whole = wanted_of(row, dims)
+  local wanted, whole = wanted_of(row, dims, fixed)
   local told, text, cell = words.try(core.part "explain_cell", compared, whole and {} or wanted, nil, whole)
   if not told then
     return nil, (tostring(text):gsub("^[^\n]-:%d+: ", "")):match "[^\n]*"

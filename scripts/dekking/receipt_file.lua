@@ -99,7 +99,7 @@ end
 -- What a definition gives, or where it is refused why.
 local function define(reader, body)
   local done, value = pcall(body)
-  return done and value or reader:fail("%s", tostring(value))
+  return done and value or reader:fail("%s", (tostring(value):gsub("^[^\n]-:%d+: ", "")))
 end
 
 local function arguments(reader, names, node)
@@ -156,6 +156,30 @@ local function statement(reader, names)
   return made, line
 end
 
+-- What stands behind "name =", by that name.
+local function assign(reader, word, made)
+  if made.names[word] ~= nil or words[word] or word == "dk" or word == "given" then
+    reader:fail("the name %s is taken", word:sub(1, 60))
+  end
+  local value, line = statement(reader, made.names)
+  made.names[word], made.line_of[value] = value, line
+  made.calls[#made.calls + 1] = getmetatable(value) == core.recipe_class and value or nil
+end
+
+-- receipt_file.statements(text, what) -> the recipe of the last call among statements that stand alone
+local function statements(text, what)
+  local reader, made, n = parse.new(text, what), { names = {}, calls = {}, line_of = {} }, 0
+  while reader:more() do
+    local word = reader:word()
+    n = n + 1
+    if not word or n > MOST_STATEMENTS or not reader:take "=" then
+      reader:fail "this is no statement, or one too many"
+    end
+    assign(reader, word, made)
+  end
+  return made.calls[#made.calls]
+end
+
 -- receipt_file.read(text, what) -> what it says: program, rules, scripts, files, data, written, result, and of the recipes
 -- names (what each name stands for), calls (those that make tables, in order) and line_of (where each stands)
 local function read(text, what)
@@ -179,12 +203,7 @@ local function read(text, what)
     if n > MOST_STATEMENTS then
       reader:fail("it has more than %d statements", MOST_STATEMENTS)
     elseif reader:take "=" then
-      if made.names[word] ~= nil or words[word] or word == "dk" or word == "given" then
-        reader:fail("the name %s is taken", word:sub(1, 60))
-      end
-      local value, line = statement(reader, made.names)
-      made.names[word], made.line_of[value] = value, line
-      made.calls[#made.calls + 1] = getmetatable(value) == core.recipe_class and value or nil
+      assign(reader, word, made)
     elseif words[word] then
       words[word](reader, made)
     else
@@ -202,4 +221,4 @@ local function read(text, what)
   return made
 end
 
-return { read = read, MOST_BYTES = MOST_BYTES }
+return { read = read, statements = statements, MOST_BYTES = MOST_BYTES }

@@ -204,8 +204,8 @@ function t:write(path, options) end
 ---@field level? integer
 --- The rows go behind those that the file has.
 ---@field append? boolean
---- Of a result: whether the numbers that its measures are made of go along, for `t:explain { ... }` of who opens it. Without it they do
---- where nothing can be withheld in them; with true it is an error that they cannot. With false the file has no columns either that
+--- Of a result: whether the numbers that its measures are made of go along, and of what scenarios were asked the question, for
+--- `t:explain { ... }` of who opens it. Without it they do where nothing can be withheld in them; with true it is an error that they cannot. With false the file has no columns either that
 --- were left out of a comparison, by which it could be rolled up.
 ---@field explain? boolean
 

@@ -149,19 +149,52 @@ test("an allocation's row is told with the plan, and its limits", function(t, dk
   t.eq(check(t, cell, limits, persons, { limit = true, cell = true }), 3)
 end)
 
-test("an answer whose table is gone, or that was opened, is told as its row", function(t, dk)
+test("an answer whose table is gone is told with its question, and as before where it is given", function(t, dk)
   local function swept()
     return coverage(dk):sweep(people(dk):where "leeftijd < 60", reach(dk), { rate = { 0, 0.5 } })
   end
   local lost = swept()
-  local text = lost:explain { rate = 0.5, gemeente = "Tiel" }
-  t.has(text, "The row rate = 0.5, gemeente = Tiel of the table dekking", "  k is 2\n",
-    "the table that was asked is not kept: give it, as explain(cell, table).", "Then reach swept over rate: 8 rows.")
-  local cell
+  local text, cell = lost:explain { rate = 0.5, gemeente = "Tiel" }
+  t.has(text, "The cell rate = 0.5, gemeente = Tiel of a sweep of the breakdown dekking, under reach:\n",
+    "  k is 2: count() where bekend\n", [[
+The steps of reach where $rate is 0.5:
+  1. call: share $rate where not bekend, per gemeente, set bekend = true
+What the steps do to the cell is told of the table that was asked, which is not kept: give it, as explain(cell, table).
+The table personen from register.csv: 8 rows.
+Only where leeftijd < 60: 7 rows left.
+Then reach swept over rate: 8 rows.
+    What was asked is the breakdown dekking:
+]], [[
+The same on its own, asked of the table personen:
+  where leeftijd < 60
+  where gemeente == "Tiel"
+  n = count()
+]], "  compared with reach where $rate is 0.5 it gives n_reach, k_reach, d_reach and s_reach\n")
+  t.eq(only(cell.again("k", people(dk)), "cell"), "2.0")
   text, cell = lost:explain({ rate = 0.5, gemeente = "Tiel" }, people(dk):where "leeftijd < 60")
   t.has(text, "A comparison with reach where $rate is 0.5 tells")
   t.eq(only(cell.again("k", people(dk)), "cell"), "2.0")
-  local path = t.path "sweep.dk"
-  swept():save(path)
-  t.has(dk.open(path):explain { rate = 0.5, gemeente = "Tiel" }, "The row rate = 0.5, gemeente = Tiel", "Then opened from")
+  t.has(lost:explain({ rate = 0.5, gemeente = "Tiel" }, people(dk)), "Only where leeftijd < 60: 7 rows left.\nThe break")
+  t.raises(function() lost:explain({ rate = 0.5, gemeente = "Tiel" }, people(dk):where "leeftijd < 30") end,
+    "explain: the table behind the cell is not the one that was asked, nor what that was made of")
+end)
+
+test("the cell that was solved is told, also where the answer has no column for it", function(t, dk)
+  local persons = people(dk)
+  local solved = coverage(dk):solve(persons, reach(dk), { vary = "rate", target = "d >= 0.8", at = { gemeente = "Tiel" } })
+  local text, cell = solved:explain {}
+  t.has(text, "The cell has 3 of 8 rows.", '  where gemeente == "Tiel"\n')
+  t.eq(cell.measures.k.where, 'gemeente == "Tiel"')
+  t.eq(check(t, cell, solved, persons, {}), 9)
+end)
+
+test("an allocation is told with the breakdown of its targets", function(t, dk)
+  local persons = people(dk):where "gemeente is not null":derive "jong = leeftijd < 40"
+  local asked = coverage(dk):by { "gemeente", "jong" }
+  local plan = asked:allocate(persons, reach(dk), { per = "jong", minimise = "cost",
+    targets = { { "d >= 0.5", each = "gemeente" } } })
+  local rows = plan:table():where "jong"
+  local text, cell = rows:explain { jong = true }
+  t.has(text, "jong = true of an allocation of the breakdown dekking, under reach:\n")
+  t.eq(only(cell.again("allocated", persons), "cell"), only(rows, "allocated"))
 end)

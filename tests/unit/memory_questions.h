@@ -81,6 +81,8 @@ static const char *const questions_calls[] = {
     "+ #b:sweep(t, plan, { g = { 1, 2 }, h = { 1, 9 } }) end",
     DATA PLAN
     "local s = b:sweep(t, plan, { f = { 0, 1 } }) return function() return #s:explain { f = 1, k = 'a' } end",
+    DATA PLAN "local path = os.tmpname() local s = b:sweep(t, plan, { f = { 0, 1 } })\n"
+              "return function() s:save(path) return #dk.open(path):explain { f = 1, k = 'a' } end",
     DATA PLAN "return function() local text, cell = t:explain { k = t.k:to_lua()[1], n = t.n:to_lua()[1], x = "
               "t.x:to_lua()[1] } "
               "return text .. cell.again('n', t):text() end",
