@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "column_parts.h"
 #include "dictionary_parts.h"
+#include "hierarchy_levels.h"
 #include "hierarchy_parts.h"
 #include "members.h"
 
@@ -285,19 +286,6 @@ dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *
     return DK_OK;
 }
 
-/* Hierarchies with levels of the same names are vintages of one, or say the same. */
-static bool same_kind(const dk_hierarchy *a, const dk_hierarchy *b)
-{
-    size_t n = dk_hierarchy_n_levels(a);
-
-    if (n != dk_hierarchy_n_levels(b))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(dk_hierarchy_level(a, i), dk_hierarchy_level(b, i)) != 0)
-            return false;
-    return true;
-}
-
 static void forget(dk_dictionary *dictionary, size_t i)
 {
     dk_hierarchy_release(dictionary->of[i].hierarchy);
@@ -314,7 +302,7 @@ dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hier
     if (status != DK_OK)
         return status;
     for (size_t i = made->n_of; i-- > 0;)
-        if (hierarchy == NULL || same_kind(made->of[i].hierarchy, hierarchy))
+        if (hierarchy == NULL || dki_hierarchy_same_levels(made->of[i].hierarchy, hierarchy))
             forget(made, i);
     if (hierarchy && made->n_of == DK_MOST_HIERARCHIES)
         forget(made, 0);

@@ -1,4 +1,4 @@
-/* hierarchy_column.c - columns whose values are members of a level: told so, or compared with what a hierarchy says. */
+/* hierarchy_column.c - columns whose values are members of a level: told so, called so, or compared with what a hierarchy says. */
 #include "hierarchy_use.h"
 
 #include <string.h>
@@ -6,6 +6,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "hierarchy_levels.h"
+#include "levels.h"
+#include "members.h"
 
 static bool same_text(dk_text a, dk_text b)
 {
@@ -61,21 +64,30 @@ uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk
     return found;
 }
 
+/* Whether some value is what a member is called, and no member's name. */
+static bool is_by_label(const dk_dictionary *values, const dk_hierarchy *hierarchy, size_t level)
+{
+    const dk_dictionary *members = hierarchy->levels[level].members;
+
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(values); code++) {
+        dk_text value = dk_dictionary_level(values, code);
+
+        if (dk_dictionary_find(members, value) == 0 && dki_hierarchy_member(hierarchy, level, value) > 0)
+            return true;
+    }
+    return false;
+}
+
 /* The names of members that no value stands for; by labels where values are these. */
 static size_t missing_of(const dk_dictionary *values, const dk_hierarchy *hierarchy, size_t level, bool *has,
                          dk_text *missing)
 {
     const dk_dictionary *members = hierarchy->levels[level].members;
-    bool by_label = false;
+    bool by_label = is_by_label(values, hierarchy, level);
     size_t n = 0;
 
-    for (uint32_t code = 1; code <= dk_dictionary_n_levels(values); code++) {
-        dk_text value = dk_dictionary_level(values, code);
-        uint32_t member = dki_hierarchy_member(hierarchy, level, value);
-
-        has[member] = true;
-        by_label |= member && !dk_dictionary_find(members, value);
-    }
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(values); code++)
+        has[dki_hierarchy_member(hierarchy, level, dk_dictionary_level(values, code))] = true;
     for (uint32_t member = 1; member <= dk_dictionary_n_levels(members); member++) {
         dk_text name = dk_dictionary_level(members, member);
 
@@ -85,10 +97,35 @@ static size_t missing_of(const dk_dictionary *values, const dk_hierarchy *hierar
     return n;
 }
 
+/* Labels. ---------------------------------------------------------------------------------------------------------- */
+
+/* The same level of the vintage that the values were of before; NULL: they were of none. */
+static const dk_dictionary *members_before(const dk_dictionary *values, const dk_hierarchy *hierarchy)
+{
+    for (size_t i = 0; i < dk_dictionary_n_hierarchies(values); i++) {
+        size_t level;
+        const dk_hierarchy *before = dk_dictionary_hierarchy_at(values, i, &level);
+
+        if (dki_hierarchy_same_levels(before, hierarchy))
+            return before->levels[level].members;
+    }
+    return NULL;
+}
+
+/* Members are called as the hierarchy calls them, but for those with labels of their own; not where some values are labels, as two
+ * that look the same would be two groups. */
+static dk_status label_members(const dk_dictionary *values, const dk_hierarchy *hierarchy, size_t level,
+                               const dk_dictionary **out, dk_error *err)
+{
+    const dk_dictionary *members = is_by_label(values, hierarchy, level) ? NULL : hierarchy->levels[level].members;
+
+    return dki_dictionary_relabel(values, members_before(values, hierarchy), members, out, err);
+}
+
 dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
                               const dk_column **out, dk_error *err)
 {
-    const dk_dictionary *values = dk_column_levels(column);
+    const dk_dictionary *values = dk_column_levels(column), *labelled = NULL;
     size_t n_members = dk_dictionary_n_levels(hierarchy->levels[level].members);
     bool *has = dki_calloc(column->context, n_members + 1, sizeof *has, err);
     dk_text *missing = dki_alloc_array(column->context, n_members, sizeof *missing, err);
@@ -99,13 +136,32 @@ dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hiera
         status = dki_dictionary_extend(values, missing, missing_of(values, hierarchy, level, has, missing), &longer,
                                        err);
     if (status == DK_OK)
-        status = dki_dictionary_of_level(longer, hierarchy, level, &tagged, err);
+        status = label_members(longer, hierarchy, level, &labelled, err);
+    if (status == DK_OK)
+        status = dki_dictionary_of_level(labelled, hierarchy, level, &tagged, err);
     if (status == DK_OK)
         status = dki_column_with_levels(column, tagged, out, err);
     dk_dictionary_release(tagged);
+    dk_dictionary_release(labelled);
     dk_dictionary_release(longer);
     dki_free(column->context, missing);
     dki_free(column->context, has);
+    return status;
+}
+
+dk_status dki_column_of_members(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
+                                const dk_column **out, dk_error *err)
+{
+    const dk_dictionary *sets = dk_column_levels(column), *labelled = NULL;
+    dk_dictionary *made = NULL;
+    dk_status status = label_members(dk_dictionary_members(sets), hierarchy, level, &labelled, err);
+
+    if (status == DK_OK)
+        status = dk_dictionary_of_sets(sets, labelled, &made, err);
+    if (status == DK_OK)
+        status = dki_column_with_levels(column, made, out, err);
+    dk_dictionary_release(made);
+    dk_dictionary_release(labelled);
     return status;
 }
 

@@ -166,8 +166,7 @@ bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b)
     return n == dk_dictionary_n_hierarchies(b);
 }
 
-/* Puts what the dictionary is now in the place of *made. */
-static bool same_levels(const dk_hierarchy *a, const dk_hierarchy *b)
+bool dki_hierarchy_same_levels(const dk_hierarchy *a, const dk_hierarchy *b)
 {
     bool same = a->n_levels == b->n_levels;
 
@@ -182,9 +181,10 @@ bool dki_levels_vintages(const dk_dictionary *a, const dk_dictionary *b)
     const dk_hierarchy *mine = dk_dictionary_hierarchy(a, &x), *theirs = dk_dictionary_hierarchy(b, &y);
 
     return mine && theirs && x == y && mine->vintage[0] && theirs->vintage[0] &&
-           strcmp(mine->vintage, theirs->vintage) != 0 && same_levels(mine, theirs);
+           strcmp(mine->vintage, theirs->vintage) != 0 && dki_hierarchy_same_levels(mine, theirs);
 }
 
+/* Puts what the dictionary is now in the place of *made. */
 static dk_status add_level(const dk_dictionary **made, const dk_hierarchy *hierarchy, size_t level, dk_error *err)
 {
     dk_dictionary *next = NULL;

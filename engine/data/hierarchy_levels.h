@@ -9,6 +9,8 @@
 /* Whether two say the same: levels, members in their order, labels, whom they belong to when, changes and vintage. Either may
  * be NULL. Cost: nothing where it is the same one, else proportional to them. */
 bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b);
+/* Whether the levels have the same names: vintages of one, or hierarchies that say the same. */
+bool dki_hierarchy_same_levels(const dk_hierarchy *a, const dk_hierarchy *b);
 /* A hierarchy that does not change, of which both have levels, coarse a later one than fine; NULL: there is none. Either may be
  * NULL. Of several, the one that fine got last. below, above: their levels; may be NULL. */
 const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictionary *coarse, size_t *below,

@@ -313,7 +313,7 @@ static dk_status make_table(dki_use *use, const dk_table **out, dk_error *err)
         if (level > use->level)
             status = make_level(use, level, &made[n], err);
         else if (use->is_set)
-            made[n] = dk_column_retain(use->column);
+            status = dki_column_of_members(use->column, use->hierarchy, level, &made[n], err);
         else
             status = dki_column_of_level(use->column, use->hierarchy, level, &made[n], err);
         if (status != DK_OK)

@@ -41,9 +41,12 @@ static inline int64_t dki_hierarchy_day(const dk_view *view, size_t i)
 uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_text value);
 /* The one of that name, or else of that label on the day; where labels do not change, one that is not there on the day too. */
 uint32_t dki_hierarchy_member_on(const dk_hierarchy *hierarchy, size_t level, dk_text value, int64_t day);
-/* The same values in a category that knows the level that they are members of, with levels for all members. */
+/* The same values in a category that knows the level that they are members of, with levels for all members, and their labels. */
 dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
                               const dk_column **out, dk_error *err);
+/* The same sets, whose members have the labels of the level's. */
+dk_status dki_column_of_members(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
+                                const dk_column **out, dk_error *err);
 /* hierarchy_dated.c: what codes are on a level between turns, 0 where the member is not there then; made when it is first asked
  * for. */
 typedef struct dki_dated_level {

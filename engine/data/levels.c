@@ -38,8 +38,22 @@ bool dki_labels_differ(const dk_dictionary *a, const dk_dictionary *b, uint32_t 
     return false;
 }
 
-dk_status dki_dictionary_adopt(const dk_dictionary *dictionary, const dk_dictionary *other,
-                               const dk_dictionary **out, dk_error *err)
+/* What a level is called: as it was, but for what the old list says of it where the new one says something. */
+static bool find_label(const dk_dictionary *dictionary, const dk_dictionary *old, const dk_dictionary *new,
+                       uint32_t code, dk_text *label)
+{
+    dk_text level = dk_dictionary_level(dictionary, code), before;
+    bool has = dk_dictionary_label(dictionary, code, label);
+    uint32_t theirs = has && old ? dk_dictionary_find(old, level) : 0;
+
+    if (has && (theirs == 0 || !dk_dictionary_label(old, theirs, &before) || !same_text(before, *label)))
+        return false;
+    theirs = dk_dictionary_find(new, level);
+    return theirs > 0 && dk_dictionary_label(new, theirs, label);
+}
+
+dk_status dki_dictionary_relabel(const dk_dictionary *dictionary, const dk_dictionary *old,
+                                 const dk_dictionary *new, const dk_dictionary **out, dk_error *err)
 {
     size_t n = dk_dictionary_n_levels(dictionary), n_new = 0;
     dk_context *context = dki_dictionary_context(dictionary);
@@ -47,27 +61,27 @@ dk_status dki_dictionary_adopt(const dk_dictionary *dictionary, const dk_diction
     dk_text *labels;
     dk_status status = DK_OK;
 
-    if (other == NULL || other == dictionary || !dk_dictionary_has_labels(other)) {
+    if (new == NULL || new == dictionary || !dk_dictionary_has_labels(new)) {
         *out = dk_dictionary_retain(dictionary);
         return DK_OK;
     }
     labels = dki_calloc(context, n, sizeof *labels, err);
     if (labels == NULL)
         return DK_ERR_MEMORY;
-    for (uint32_t code = 1; code <= n; code++) {
-        uint32_t theirs;
-
-        if (dk_dictionary_label(dictionary, code, &labels[code - 1]))
-            continue;
-        theirs = dk_dictionary_find(other, dk_dictionary_level(dictionary, code));
-        n_new += theirs && dk_dictionary_label(other, theirs, &labels[code - 1]);
-    }
+    for (uint32_t code = 1; code <= n; code++)
+        n_new += find_label(dictionary, old, new, code, &labels[code - 1]);
     if (n_new > 0)
         status = dk_dictionary_with_labels(dictionary, labels, &made, err);
     if (status == DK_OK)
         *out = n_new > 0 ? made : dk_dictionary_retain(dictionary);
     dki_free(context, labels);
     return status;
+}
+
+dk_status dki_dictionary_adopt(const dk_dictionary *dictionary, const dk_dictionary *other,
+                               const dk_dictionary **out, dk_error *err)
+{
+    return dki_dictionary_relabel(dictionary, NULL, other, out, err);
 }
 
 /* Strays. --------------------------------------------------------------------------------------------------------- */

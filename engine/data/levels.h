@@ -9,6 +9,10 @@
  * nothing. */
 dk_status dki_dictionary_adopt(const dk_dictionary *dictionary, const dk_dictionary *other,
                                const dk_dictionary **out, dk_error *err);
+/* The same, and in the place of those that `old` has too: what was called as in the old list is called as in the new one where that
+ * has it. old: may be NULL. */
+dk_status dki_dictionary_relabel(const dk_dictionary *dictionary, const dk_dictionary *old,
+                                 const dk_dictionary *new, const dk_dictionary **out, dk_error *err);
 /* Whether a level has a label in both, and not the same one; *code is its code in the first. */
 bool dki_labels_differ(const dk_dictionary *a, const dk_dictionary *b, uint32_t *code);
 

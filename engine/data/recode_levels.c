@@ -1,4 +1,4 @@
-/* recode_levels.c - hierarchies of a table in which members of a column became others.
+/* recode_levels.c - hierarchies and labels of a table in which members of a column became others.
  *
  * The column stays a level of a hierarchy where all that its members became are members too: what is by it can then be rolled up.
  * Columns of later levels follow (hierarchy_follow.c). Of a finer level the hierarchy says what its members belonged to before, and so
@@ -10,7 +10,20 @@
 #include "base/status.h"
 #include "hierarchy_levels.h"
 #include "hierarchy_use.h"
+#include "levels.h"
 #include "recode_parts.h"
+
+dk_status dki_recode_label(const dk_recode *recode, const dk_dictionary *values, const dk_dictionary *plain,
+                           const dk_dictionary **out, dk_error *err)
+{
+    const dk_dictionary *kept = NULL, *new = dk_dictionary_has_labels(values) ? dki_recode_new(recode) : NULL;
+    dk_status status = dki_dictionary_adopt(plain, values, &kept, err);
+
+    if (status == DK_OK)
+        status = dki_dictionary_relabel(kept, dki_recode_old(recode), new, out, err);
+    dk_dictionary_release(kept);
+    return status;
+}
 
 /* Who has a new name belongs to no region that the hierarchy knows of. */
 static bool are_members(const dk_recode *recode, const dk_hierarchy *hierarchy, size_t level)

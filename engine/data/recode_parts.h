@@ -69,7 +69,11 @@ dk_text dki_recode_days_value(dk_text name);
 /* Whether a value can be there on the day that is recoded to. */
 bool dki_recode_days_keep(const dki_recode_days *by, dk_text value);
 
-/* recode_levels.c: the levels of a column of the table, whose dictionary was values, after the recode, where they are members of the
+/* recode_levels.c: what the members that there are after a recode, plain, are called: those that stay as in values, before it, unless
+ * the day that is recoded to calls them otherwise. It names new ones, where values are called anything. */
+dk_status dki_recode_label(const dk_recode *recode, const dk_dictionary *values, const dk_dictionary *plain,
+                           const dk_dictionary **out, dk_error *err);
+/* The levels of a column of the table, whose dictionary was values, after the recode, where they are members of the
  * hierarchies that it was of; *levels is replaced. */
 dk_status dki_recode_keep(const dk_table *table, const dk_dictionary *values, const dk_recode *recode,
                           const dk_dictionary **levels, dk_error *err);

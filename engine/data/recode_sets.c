@@ -103,9 +103,10 @@ static dk_status keep_members(struct recoding *r, const dk_text *becomes, dk_err
 }
 
 /* The members that there are now, in the order of those that they were. */
-static dk_status make_members(struct recoding *r, const dk_text *becomes, dk_dictionary **out, dk_error *err)
+static dk_status make_members(struct recoding *r, const dk_text *becomes, const dk_dictionary **out, dk_error *err)
 {
     dk_text *names = NULL;
+    dk_dictionary *plain = NULL;
     dk_status status = r->days ? keep_members(r, becomes, err) : DK_OK;
 
     for (uint32_t code = 1; code <= dk_dictionary_n_levels(r->before) && status == DK_OK; code++) {
@@ -121,14 +122,18 @@ static dk_status make_members(struct recoding *r, const dk_text *becomes, dk_dic
     for (uint32_t i = 0; i < r->names.n && status == DK_OK; i++)
         names[i].bytes = dki_text_map_get(&r->names, i, &names[i].size);
     if (status == DK_OK)
-        status = dk_dictionary_new(r->context, names, r->names.n, dk_dictionary_is_declared(r->values), out, err);
+        status =
+            dk_dictionary_new(r->context, names, r->names.n, dk_dictionary_is_declared(r->values), &plain, err);
+    if (status == DK_OK)
+        status = dki_recode_label(r->recode, r->values, plain, out, err);
+    dk_dictionary_release(plain);
     dki_free(r->context, names);
     return status;
 }
 
 static dk_status recode_column(struct recoding *r, const dk_column *column, const dk_column **out, dk_error *err)
 {
-    dk_dictionary *members = NULL;
+    const dk_dictionary *members = NULL;
     dk_text *becomes;
     dk_status status;
 

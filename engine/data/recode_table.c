@@ -99,8 +99,7 @@ static dk_status make_levels(dki_recoding *recoding, dk_error *err)
     dki_text_map_drop(&map);
     dki_free(recoding->context, names);
     if (status == DK_OK)
-        status =
-            dki_dictionary_adopt(plain, recoding->values, &recoding->levels, err); /* labels of those that stay */
+        status = dki_recode_label(recoding->recode, recoding->values, plain, &recoding->levels, err);
     dk_dictionary_release(plain);
     return status;
 }

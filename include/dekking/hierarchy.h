@@ -87,6 +87,9 @@ typedef struct dk_use_options {
  * name, or by label where the column's values are no names but labels. The vintage of a dated hierarchy without `on` is the
  * table's as_of. A level that the table has already stays, and must say the same in every row.
  *
+ * Codes get the labels that the hierarchy has for them, also in place of those of another vintage; not those that have labels of their
+ * own, and not where some values are labels. The same goes for members of sets, and for levels that the table has already.
+ *
  * Rows whose member the hierarchy does not have are null in the new columns, and a note counts them. A column of sets gets columns of
  * sets: who has no region, or is no member, is in none.
  *

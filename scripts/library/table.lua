@@ -389,6 +389,7 @@ function t:tighten(spec) end
 
 --- Adds the coarser levels of a hierarchy as columns. Rows whose member it does not know are null there; a note counts them.
 --- A column of sets gets sets of regions: by `member(regio)` everybody counts once in each.
+--- Codes for which the hierarchy has labels are shown by these from then on, as those of a code list are.
 ---
 --- ```lua
 --- local geo = dk.hierarchy("scripts/data/arbeidsmarktregio-2015.csv", { "gemeente", "arbeidsmarktregio" })

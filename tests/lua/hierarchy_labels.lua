@@ -31,7 +31,7 @@ test("a member is called what it was called on the day", function(t, dk)
   local function vintage(day)
     return dk.read_text "g;n\nG2;1\n":use(places:at(day))
   end
-  t.eq(shown(vintage "2017-01-01", "g", "r"), { "G2/Midden" })
+  t.eq(shown(vintage "2017-01-01", "g", "r"), { "Groot Zevenaar/Midden" })
   t.eq(shown(vintage "2018-01-01":breakdown { by = "r", measures = "som = sum(n)" }, "r", "som"),
     { "Nieuw Midden/1" })
   -- values that are labels stand for who is called so on the day
@@ -67,7 +67,8 @@ test("labels of days are kept, and what vintages call otherwise is put together"
   local path = t.path "vintages.dk"
   first:save(path)
   later:save(path, { append = true })
-  t.eq(shown(dk.open(path), "g", "r"), { "G1/Nieuw Midden", "G2/Nieuw Midden", "G2/Nieuw Midden" })
+  t.eq(shown(dk.open(path), "g", "r"),
+    { "Rijnwaarden/Nieuw Midden", "Groot Zevenaar/Nieuw Midden", "Groot Zevenaar/Nieuw Midden" })
   -- a table of all days keeps the labels of each
   local rows = dk.read_text("dag;g;n\n2015-01-01;G2;1\n2018-01-01;G3;2\n", { types = { g = "category" } })
   rows:use(places, { on = "dag" }):save(path)
@@ -81,6 +82,70 @@ test("labels of days are kept, and what vintages call otherwise is put together"
   local rolled = by:compare(dk.read_text "g;n\nA;1\n":use(named:at "2017-01-01"),
     dk.read_text "g;n\nA;2\n":use(named:at "2018-01-01")):roll_up "r"
   t.eq(rows_of(rolled, "r", "som_base", "som_other"), { "X/1/2" })
+end)
+
+test("a column of codes is called as the hierarchy calls them, and stays one of codes", function(t, dk)
+  local places = dk.hierarchy(dk.read_text [[
+code;naam;regio
+0202;Arnhem;MG
+0226;Duiven;MG
+0268;Nijmegen;RN
+]], { "code", "regio" }, { labels = { code = "naam" } })
+  local plain = dk.read_text "id;code\na;0202\nb;0226\nc;0999\nd;\n"
+  local used = plain:use(places)
+  t.eq(shown(used, "code"), { "Arnhem", "Duiven", "0999", "-" })
+  t.eq(shown(used:breakdown { by = "code", measures = "n = count()", levels = "all" }, "code", "n"),
+    { "Arnhem/1", "Duiven/1", "Nijmegen/0", "0999/1", "-/1" })
+  -- what is asked, joined and written is codes
+  t.eq(rows_of(used, "code"), { "0202", "0226", "0999", "-" })
+  t.eq(used:select { "id", "code" }:text { format = "csv" }, plain:text { format = "csv" })
+  t.eq(used:select { "id", "code" }:fingerprint(), plain:fingerprint())
+  t.eq(#used:where "code == '0202'", 1)
+  t.eq(rows_of(used:join(dk.read_text "code;x\n0202;1\n0226;2\n", "code"), "code", "x"),
+    { "0202/1", "0226/2", "0999/-", "-/-" })
+  t.raises(function() return used:where "code == 'Arnhem'" end, "\"Arnhem\" is a label of code", "write '0202'")
+  t.eq(shown(used:append(plain, { missing = "null" }):slice(4, 6), "code"), { "-", "Arnhem", "Duiven" })
+  -- a code list of its own goes before, and a text gets labels too
+  local own = plain:with_levels { code = dk.codes "0202 = Arnhem (Gld), 0226 = Duiven (Gld), 0999 = elders" }
+  t.eq(shown(own:use(places), "code"), { "Arnhem (Gld)", "Duiven (Gld)", "elders", "-" })
+  t.eq(shown(plain:derive "code = text(code)":use(places), "code"), { "Arnhem", "Duiven", "0999", "-" })
+  -- where some values are labels, nothing is called so twice
+  local mixed = dk.read_text "code\n0202\nArnhem\n0226\n":use(places)
+  t.eq(mixed:text { notes = false }:match "\n(0202.*\n)3 rows", "0202      MG\nArnhem    MG\n0226      MG\n")
+  -- members of sets
+  local sets = dk.read_text("code\n0202|0226\n0268\n", { types = { code = { "set", "|" } } }):use(places)
+  t.eq(sets:select "code":text { format = "csv", codes = "label" }, "code\nArnhem|Duiven\nNijmegen\n")
+  t.eq(shown(sets:breakdown { by = "code = member(code)", measures = "n = count()" }, "code", "n"),
+    { "Arnhem/1", "Duiven/1", "Nijmegen/1" })
+end)
+
+test("codes are called as on the day of the division that they are put into", function(t, dk)
+  local places = dk.hierarchy(renamed(dk))
+  local plain = dk.read_text "g\nG1\nG2\n"
+  local old, back = plain:use(places:at "2015-01-01"), places:recode("2015-01-01", "2018-01-01")
+  t.eq(shown(old, "g", "r"), { "Rijnwaarden/Midden", "Zevenaar/Midden" })
+  t.eq(shown(old:use(places:at "2017-01-01"), "g", "r"), { "Rijnwaarden/Midden", "Groot Zevenaar/Midden" })
+  t.eq(shown(old:use(places:at "2017-01-01"):use(places:at "2015-01-01"), "g"), { "Rijnwaarden", "Zevenaar" })
+  t.eq(shown(old:use(places:at "2018-01-01"), "g", "r"), { "Rijnwaarden/Nieuw Midden", "Groot Zevenaar/Nieuw Midden" })
+  -- what codes become is called as on the day that is recoded to, where codes are called anything
+  local split = dk.hierarchy(dk.read_text([[
+g;naam;r;van;tot
+G1;Een;X;;
+G2;Twee;X;;2018-01-01
+G3;Drie;X;2018-01-01;
+G4;Vier;X;;2018-01-01
+G4;Groot Vier;X;2018-01-01;
+]], { types = { van = "date", tot = "date" } }), { "g", "r" }, { from = "van", to = "tot", labels = { g = "naam" },
+    changes = { { date = "2018-01-01", old = "G2", new = "G3" } } })
+  local four = dk.read_text "g\nG1\nG2\nG4\n"
+  local recode = split:recode("2017-01-01", "2018-01-01")
+  t.eq(shown(four:use(split:at "2017-01-01"):recode("g", recode), "g"), { "Een", "Drie", "Groot Vier" })
+  t.eq(shown(four:recode("g", recode), "g"), { "G1", "G3", "G4" })
+  local own = four:with_levels { g = dk.codes { { "G1", "een" }, { "G2", "twee" }, { "G4", "vier" } } }
+  t.eq(shown(own:recode("g", recode), "g"), { "een", "Drie", "vier" })
+  local sets = dk.read_text("g\nG1|G2\nG4\n", { types = { g = { "set", "|" } } }):use(split:at "2017-01-01")
+  t.eq(sets:recode("g", recode):select "g":text { format = "csv", codes = "label" }, "g\nEen|Drie\nGroot Vier\n")
+  t.eq(rows_of(old:recode("g", back), "g"), { "G2", "G2" })
 end)
 
 test("a member with two labels on one day is refused", function(t, dk)

@@ -104,6 +104,14 @@ static const char *const values_calls[] = {
     "return function() return t:use(h, { column = 'w', level = 'g', on = 'dag' }):text() .. t:recode('w', h:recode "
     "{ on = "
     "'dag', to = '2020-01-01' }):text() end",
+    "local h = dk.hierarchy(dk.read_text 'g;l;van;tot\\nA;a;;2020-01-01\\nB;b;;2020-01-01\\nB;c;2020-01-01;\\n',\n"
+    "{ 'g' }, { from = 'van', to = 'tot', labels = { g = 'l' },\n"
+    "changes = { { date = '2020-01-01', old = 'A', new = 'B' } } })\n"
+    "local r, v = h:recode('2019-01-01', '2020-01-01'), h:at '2019-01-01'\n"
+    "local t = dk.read_text 'g\\nA\\n' local w = dk.read_text('g\\nA|B\\n', { types = { g = { 'set', '|' } } })\n"
+    "return function() return t:use(v):recode('g', r):use(h:at '2020-01-01'):text() .. w:use(v):recode('g', "
+    "r):text()\n"
+    "end",
     "local p = dk.read_text 'k\\na\\nb\\n' local s = dk.read_text 'k;v\\na;x\\na;y\\n'\n"
     "return function() return p:collect(s, 'k', 'v', { as = 'w' }):derive({ 'n = size(w)' }):breakdown({ by = "
     "'m = member(w)', measures = 'k = count()' }):text() .. dk.read_text('k;v\\na;x|y\\n'):with_sets({ v = '|' "
