@@ -252,13 +252,19 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     for (size_t i = 1; status == DK_OK && i < node->n_children; i++) {
         const dki_node *name = node->children[i];
 
-        if (name->kind != DKI_NODE_NAME || dki_breakdown_find_measure(check->breakdown, name->text) != SIZE_MAX) {
+        if (name->kind != DKI_NODE_NAME) {
             status = dki_node_fail(check->expr, name, check->err, DK_ERR_NAME,
-                                   "all(m, d, ...) takes dimensions of the breakdown after the measure%s%s",
-                                   name->kind == DKI_NODE_NAME ? ", not " : "",
-                                   name->kind == DKI_NODE_NAME ? name->text : "");
-            if (name->kind == DKI_NODE_NAME)
-                dki_hint(check->err, "by = { ... } names the dimensions");
+                                   "all(m, d, ...) takes dimensions of the breakdown after the measure");
+        } else if (dki_breakdown_find_measure(check->breakdown, name->text) != SIZE_MAX) {
+            status =
+                dki_node_fail(check->expr, name, check->err, DK_ERR_NAME,
+                              "all(m, d, ...) takes dimensions of the breakdown after the measure, and %s is a "
+                              "measure",
+                              name->text);
+            dki_hint(
+                check->err,
+                "by = { ... } names the dimensions; where a level is meant, give the measure another name: n_%s",
+                name->text);
         } else if (dki_breakdown_find_dimension(check->breakdown, name->text) == SIZE_MAX) {
             status = add_within(check, name);
         }

@@ -208,6 +208,10 @@ test("a share is within a level that is no dimension", function(t, dk)
   refused { by = "land" }
   refused { by = "gemeente", limit = 1, order = "n desc", rest = "rest" }
   t.raises(function() dk.read_text(PERSONS):breakdown { by = "gemeente", measures = measures } end, what, hint)
+  t.raises(function() -- a measure that is called as the level is not the level
+    persons:breakdown { by = "gemeente", measures = { "regio = count()", "deel = regio / all(count(), regio)" } }
+  end, "all(m, d, ...) takes dimensions of the breakdown after the measure, and regio is a measure",
+    "where a level is meant, give the measure another name: n_regio")
   local dated = dk.read_text(PERSONS):use(geo(dk), { on = "dag" })
   t.raises(function() dated:breakdown { by = "gemeente", measures = measures } end, -- a region of which day?
     "the breakdown: gemeente Renkum is in more than one regio", "put regio into by, before gemeente")

@@ -58,9 +58,9 @@ test("measures that cannot be written so", function(t, dk)
     .. "share = n / all()\n              "
     .. "^^^^^ (all(m) is the measure m over all groups, all(m, d) within each d)")
   says({ "n = count()", "share = n / all(n, n)" },
-    "all(m, d, ...) takes dimensions of the breakdown after the measure, not n\n  "
+    "all(m, d, ...) takes dimensions of the breakdown after the measure, and n is a measure\n  "
     .. "share = n / all(n, n)\n                     "
-    .. "^ (by = { ... } names the dimensions)")
+    .. "^ (by = { ... } names the dimensions; where a level is meant, give the measure another name: n_n)")
   says({ "n = count()", "share = n / all(n, 3)" },
     "all(m, d, ...) takes dimensions of the breakdown after the measure\n  "
     .. "share = n / all(n, 3)\n                     "
