@@ -28,6 +28,11 @@ struct dki_lineage {
     size_t n, capacity;
 };
 
+dk_context *dki_lineage_context(const dki_lineage *lineage)
+{
+    return lineage->context;
+}
+
 dk_status dki_lineage_new(dk_context *context, dki_lineage **out, dk_error *err)
 {
     dki_lineage *made = dki_calloc(context, 1, sizeof *made, err);

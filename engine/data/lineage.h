@@ -8,6 +8,7 @@ typedef struct dki_lineage dki_lineage;
 
 /* One without items. */
 dk_status dki_lineage_new(dk_context *context, dki_lineage **out, dk_error *err);
+dk_context *dki_lineage_context(const dki_lineage *lineage);
 /* One that goes on where the table's ends, or begins with the table as the source. */
 dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *err);
 /* Adds an item, whose texts are copied. Only while nobody else has the lineage. */

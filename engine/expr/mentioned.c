@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "literal.h"
+
 #define MOST_PARAMS 64
 
 static bool mention(void *arg, const dki_node *node)
@@ -22,34 +25,37 @@ void dki_mentioned_collect(dki_mentioned *mentioned, const dki_node *root)
         (void)dki_node_visit(root, mention, mentioned);
 }
 
-/* As an expression has it, where that is its plain form in quotes. */
-static void format_value(const dk_value *value, char *out, size_t size)
+/* What can take the place of a parameter anywhere: `-x` of a negative number makes a comment, and nothing is compared with a plain
+ * null. */
+static dk_status add_value(dki_lineage *lineage, const dk_param *param, dk_error *err)
 {
-    bool is_text = !value->is_null && (value->type == DK_TEXT || value->type == DK_CATEGORY);
-    size_t n = dk_value_format(value, out, size);
+    char *text = dki_alloc(dki_lineage_context(lineage), dki_literal_size(&param->value) + 2, err);
+    dk_lineage_item item = { .kind = DK_LINEAGE_PARAMETER, .name = param->name, .text = text };
+    dk_status status;
+    size_t n;
 
-    if (!is_text || n + 3 > size || strpbrk(out, "\"\\\n") != NULL || strlen(out) != n)
-        return;
-    memmove(out + 1, out, n);
-    out[0] = out[n + 1] = '"';
-    out[n + 2] = '\0';
+    if (text == NULL)
+        return DK_ERR_MEMORY;
+    text[0] = '(';
+    n = 1 + dki_literal_into(&param->value, text + 1);
+    if (param->value.is_null)
+        item.text = "coalesce(null, null)";
+    else if (text[1] == '-')
+        memcpy(text + n, ")", 2);
+    else
+        item.text = text + 1;
+    status = dki_lineage_add(lineage, &item, err);
+    dki_free(dki_lineage_context(lineage), text);
+    return status;
 }
 
 dk_status dki_mentioned_add(const dki_mentioned *mentioned, dki_lineage *lineage, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t i = 0; status == DK_OK && i < MOST_PARAMS && mentioned->bits >> i; i++) {
-        char text[200];
-        const dk_lineage_item item = { .kind = DK_LINEAGE_PARAMETER,
-                                       .name = mentioned->params->items[i].name,
-                                       .text = text };
-
-        if (!(mentioned->bits >> i & 1))
-            continue;
-        format_value(&mentioned->params->items[i].value, text, sizeof text);
-        status = dki_lineage_add(lineage, &item, err);
-    }
+    for (size_t i = 0; status == DK_OK && i < MOST_PARAMS && mentioned->bits >> i; i++)
+        if (mentioned->bits >> i & 1)
+            status = add_value(lineage, &mentioned->params->items[i], err);
     return status;
 }
 
