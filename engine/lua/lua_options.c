@@ -29,6 +29,9 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
 
     dki_nearest_init(&nearest, wanted, size);
     for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], wanted) == 0) /* which is all that a C string has of it */
+            return dkl_fail(L, "%s has no %s '%s' with a zero byte in its name", what, kind, wanted);
+    for (size_t i = 0; names[i]; i++)
         dki_nearest_try(&nearest, names[i], strlen(names[i]));
     if (nearest.best)
         return dkl_fail(L, "%s has no %s '%s' (did you mean '%s'?)", what, kind, wanted, nearest.best);
@@ -38,19 +41,25 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
     return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
 }
 
-/* The place of a key among the names, or that of the NULL behind them. Mostly the first byte tells. */
-static int place_among(const char *const *names, const char *key)
+/* The place of a key of that size, which may have zero bytes, among the names, or that of the NULL behind them. Mostly the first byte
+ * tells. */
+static int place_among(const char *const *names, const char *key, size_t size)
 {
     int place = 0;
 
-    while (names[place] && (*names[place] != *key || strcmp(names[place], key) != 0))
+    while (names[place] &&
+           (*names[place] != *key || strcmp(names[place], key) != 0 || strlen(names[place]) != size))
         place++;
     return place;
 }
 
-static bool is_among(const char *const *names, const char *key)
+/* Whether the string there is one of the names. */
+static bool is_among(lua_State *L, int index, const char *const *names)
 {
-    return names[place_among(names, key)] != NULL;
+    size_t size;
+    const char *key = lua_tolstring(L, index, &size);
+
+    return names[place_among(names, key, size)] != NULL;
 }
 
 const char *dkl_find_unknown(lua_State *L, int index, const char *const *names)
@@ -59,7 +68,7 @@ const char *dkl_find_unknown(lua_State *L, int index, const char *const *names)
 
     index = lua_absindex(L, index);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && !is_among(names, lua_tostring(L, -2)) &&
+        if (lua_type(L, -2) == LUA_TSTRING && !is_among(L, -2, names) &&
             (unknown == NULL || strcmp(lua_tostring(L, -2), unknown) < 0))
             unknown = lua_tostring(L, -2); /* the table keeps it */
     return unknown;
@@ -82,7 +91,7 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
             dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, dkl_push_given(L, -2));
             return;
         }
-        is_known = is_known && is_among(names, lua_tostring(L, -2));
+        is_known = is_known && is_among(L, -2, names);
     }
     unknown = is_known ? NULL : dkl_find_unknown(L, index, names);
     if (unknown)
@@ -208,7 +217,7 @@ static lua_Integer integer_of(lua_State *L, int index, const char *what, const c
 
 static int choice_of(lua_State *L, const char *text, const char *what, const char *key, const char *const *names)
 {
-    int place = place_among(names, text);
+    int place = place_among(names, text, strlen(text));
 
     if (names[place])
         return place;
@@ -276,8 +285,9 @@ void dkl_spread(lua_State *L, int index, const char *what, const char *const *na
     luaL_checkstack(L, 2 * DKL_MOST_OPTIONS + LUA_MINSTACK, "too many values");
     at = lua_gettop(L) + 2;
     for (lua_pushnil(L); lua_next(L, index);) { /* (key value) ... key value */
-        const char *key = lua_type(L, at - 1) == LUA_TSTRING ? lua_tostring(L, at - 1) : "";
-        int i = place_among(names, key);
+        size_t size = 0;
+        const char *key = lua_type(L, at - 1) == LUA_TSTRING ? lua_tolstring(L, at - 1, &size) : "";
+        int i = place_among(names, key, size);
 
         if (names[i]) {
             dkl_given *value = &o->values[i];

@@ -197,3 +197,14 @@ test("a measure, dimension or parameter that is not there is told which there ar
   t.says(function() return asked:solve(data, fixed, { vary = "x", target = "n > 1", at = dk.total }) end,
     "the scenario fixed has no parameter x (it has none)")
 end)
+
+test("an option with a zero byte in its name is not the option before it", function(t, dk)
+  local data = people(dk)
+  local has = "has no option '%s' with a zero byte in its name"
+  t.says(function() return data:sample { n = 1, ["seed\0x"] = 3 } end, "sample " .. has:format "seed")
+  t.says(function() return data:sample { ["n\0x"] = 1 } end, "sample " .. has:format "n")
+  t.says(function() return data:text { ["notes\0"] = false } end, "text " .. has:format "notes")
+  t.says(function() return data:breakdown { by = "gemeente", measures = "n = count()", ["where\0"] = "leeftijd > 1" } end,
+    "a breakdown " .. has:format "where")
+  t.raises(function() return data:text { ["zz\0x"] = 1 } end, "text has no option 'zz' (there are: format")
+end)
