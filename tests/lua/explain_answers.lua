@@ -2,6 +2,9 @@
 
 local test = ...
 
+local again = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/again.lua")
+local only, check = again.only, again.check
+
 local function people(dk)
   return dk.table({
     { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", dk.null, "Duiven", "Tiel" } },
@@ -18,23 +21,6 @@ end
 local function coverage(dk, where)
   return dk.breakdown "dekking" { by = "gemeente", margins = "totals", where = where, measures = { "n = count()",
     "k = count() where bekend", "d = k / n", "s = n / all(n)" } }
-end
-
-local function only(data, name)
-  local value = data:column(name):to_lua { plain = true }[1]
-  return tostring(type(value) == "number" and value + 0.0 or value)
-end
-
--- Every column of the cell's row, but keys, is given again; row: a table of one row.
-local function check(t, told, row, source, keys)
-  local n = 0
-  for each in row:schema():rows() do
-    if not keys[each.name] then
-      t.eq(only(told.again(each.name, source), "cell"), only(row, each.name), each.name)
-      n = n + 1
-    end
-  end
-  return n
 end
 
 test("a sweep's cell is told by its parameters, and as a comparison tells it", function(t, dk)

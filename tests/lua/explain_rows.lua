@@ -3,6 +3,9 @@
 
 local test = ...
 
+local again = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/again.lua")
+local only, check = again.only, again.check
+
 local function people(dk)
   return dk.table({
     { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", dk.null, "Duiven", "Tiel" } },
@@ -14,18 +17,6 @@ end
 
 local function coverage(dk)
   return dk.breakdown "dekking" { by = "gemeente", measures = { "n = count()", "k = count() where bekend", "d = k / n" } }
-end
-
-local function only(data, name)
-  local value = data:column(name):to_lua { plain = true }[1]
-  return tostring(type(value) == "number" and value + 0.0 or value)
-end
-
--- Every column of the row is given again.
-local function check(t, told, row, source)
-  for each in row:schema():rows() do
-    t.eq(only(told.again(each.name, source), "cell"), only(row, each.name), each.name)
-  end
 end
 
 test("a row of a table says where it is from, and what its columns are", function(t, dk)
