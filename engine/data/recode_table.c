@@ -15,6 +15,8 @@
 #include "recode_table.h"
 #include "table_parts.h"
 
+#define NAMED 4 /* so many columns that stay whole does a note name */
+
 /* A member as a column that goes by labels has it: its label, where it has one. */
 static dk_text label_of(const dk_dictionary *members, dk_text member)
 {
@@ -332,7 +334,46 @@ static dk_status add_note(const char *note, const dk_table **table, dk_error *er
     return status;
 }
 
-static dk_status add_words(const dki_recoding *recoding, const dk_table **table, dk_error *err)
+static bool is_in(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Who divides one count of a row leaves the others whole in each part, and a sum of these would count them again. */
+static dk_status note_whole(const dki_recoding *recoding, const dk_recode_options *options, const dk_table **table,
+                            dk_error *err)
+{
+    const dk_properties *properties = dk_table_properties(recoding->table);
+    size_t n = 0;
+    dki_buffer text;
+    dk_status status = DK_OK;
+
+    dki_buffer_init(&text, recoding->context);
+    for (size_t i = 0; options->n_columns > 0 && status == DK_OK && i < dk_table_n_columns(recoding->table); i++) {
+        const dk_field *field = dk_table_field(recoding->table, i);
+        dk_type type = dk_column_type(field->column);
+
+        if ((type == DK_INTEGER || type == DK_DECIMAL || type == DK_INTERVAL) &&
+            !is_in(field->name, options->columns, options->n_columns) &&
+            !is_in(field->name, properties->key, properties->n_key) && n++ < NAMED)
+            status = dki_buffer_format(&text, err, "%s%s", n > 1 ? ", " : "", field->name);
+    }
+    if (status == DK_OK && n > NAMED)
+        status = dki_buffer_format(&text, err, " and %zu more", n - NAMED);
+    if (status == DK_OK && n > 0)
+        status = dki_buffer_format(&text, err, " %s not divided: each part has %s whole, and a sum counts %s again",
+                                   n == 1 ? "is" : "are", n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+    if (status == DK_OK && n > 0)
+        status = add_note(text.bytes, table, err);
+    dki_buffer_drop(&text);
+    return status;
+}
+
+static dk_status add_words(const dki_recoding *recoding, const dk_recode_options *options, const dk_table **table,
+                           dk_error *err)
 {
     dki_buffer text;
     dk_status status = dki_table_add_step(*table, recoding->table, err, "members of %s recoded%s", recoding->name,
@@ -349,7 +390,7 @@ static dk_status add_words(const dki_recoding *recoding, const dk_table **table,
     if (status == DK_OK)
         status = add_note(text.bytes, table, err);
     dki_buffer_drop(&text);
-    return status;
+    return status == DK_OK ? note_whole(recoding, options, table, err) : status;
 }
 
 static dk_status make_table(const dki_recoding *recoding, const dk_recode_options *options, const dk_table **out,
@@ -391,7 +432,7 @@ static dk_status make_table(const dki_recoding *recoding, const dk_recode_option
         if (recoding->rows == NULL)
             dki_table_settle_key(made, recoding->table);
         table = made;
-        status = add_words(recoding, &table, err);
+        status = add_words(recoding, options, &table, err);
     }
     if (status == DK_OK)
         status = dki_recode_tell_attached(&table, recoding->table, recoding->name, recoding->rows, attached, err);

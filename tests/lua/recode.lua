@@ -335,3 +335,22 @@ test("a recode that divides moves all at once", function(t, dk)
       "g", "x"), rows_of(ask(data:recode("g", how, { weight = "w" })):derive "x = real(n)", "g", "x"))
   end
 end)
+
+test("counts that are not divided with the others are named, as sums count them again", function(t, dk)
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
+  local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
+  local data = dk.read_text("id;gemeente;n;k;l;p;q;naam\n1;Zevenaar;8;4;2;0.5;7;z\n2;Arnhem;1;1;1;0.1;1;a\n",
+    { key = "id" })
+  local estimate = "an estimate: 1 row was divided over several gemeente by shares"
+  local divided = data:recode("gemeente", back, { divide = "n" })
+  t.eq(divided:notes(), { estimate, "k, l, p, q are not divided: each part has them whole, and a sum counts them again" })
+  t.eq(rows_of(divided:breakdown { measures = { "som = sum(n)", "whole = sum(k)" } }, "som", "whole"), { "9.0/9" })
+  t.eq(data:derive("z = 1"):recode("gemeente", back, { divide = "n" }):notes()[2],
+    "k, l, p, q and 1 more are not divided: each part has them whole, and a sum counts them again")
+  t.eq(data:recode("gemeente", back, { divide = { "n", "k", "l", "p" } }):notes()[2],
+    "q is not divided: each part has it whole, and a sum counts it again")
+  t.eq(data:recode("gemeente", back, { divide = { "n", "k", "l", "p", "q" } }):notes(), { estimate })
+  -- a weight goes with every sum
+  t.eq(data:recode("gemeente", back, { weight = "w" }):notes(), { estimate })
+  t.eq(data:where "gemeente == 'Arnhem'":recode("gemeente", back, { divide = "n" }):notes(), {})
+end)
