@@ -254,6 +254,11 @@ dk_status dki_join_match(dki_join *join, dk_error *err)
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
+static bool is_bounds(const dk_column *column)
+{
+    return dk_column_type(column) == DK_INTERVAL;
+}
+
 static dk_status find_key(dki_join *join, size_t k, dk_error *err)
 {
     size_t left, right;
@@ -271,7 +276,9 @@ static dk_status find_key(dki_join *join, size_t k, dk_error *err)
     (void)dki_fail(err, DK_ERR_TYPE, "%s: the key %s is %s and %s is %s, which cannot be compared", join->what,
                    join->left_names[k], dk_column_type_name(join->left_keys[k]), join->right_names[k],
                    dk_column_type_name(join->right_keys[k]));
-    if (dk_column_is_set(join->left_keys[k]) || dk_column_is_set(join->right_keys[k]))
+    if (is_bounds(join->left_keys[k]) || is_bounds(join->right_keys[k]))
+        dki_hint(err, "numbers in bounds match nothing for sure: join by what is known of them, such as least(x)");
+    else if (dk_column_is_set(join->left_keys[k]) || dk_column_is_set(join->right_keys[k]))
         dki_hint(err, "a set equals sets alone: join on what both have one value of, or read both as sets");
     else
         dki_key_pair_hint(join->left_names[k], join->left_keys[k], join->right_names[k], join->right_keys[k], err);

@@ -149,7 +149,8 @@ test("they are put in order, joined along and appended, and are no keys", functi
   t.eq(f:sort("n desc"):head(2).g:to_lua { plain = true }, { "Ede", "Zevenaar" })
   t.eq(f:append(dk.table { { g = "Renkum", n = 7 } }).n:to_lua { plain = true }[9], { least = 7, greatest = 7 })
   t.eq(dk.table({ { g = "Duiven" } }):join(f, "g").n:to_lua { plain = true }[1].marker, "<5")
-  t.raises(function() return f:join(f, "n") end, "which cannot be compared")
+  t.raises(function() return f:join(f, "n") end, "which cannot be compared",
+    "numbers in bounds match nothing for sure: join by what is known of them, such as least(x)")
   t.raises(function() return dk.breakdown { by = { "n" }, measures = { "k = count()" } }(f) end,
     "this is known in bounds only, which tell no groups apart")
   t.raises(function() return f:window { within = { "n" }, order = { "g" }, "k = row_number()" } end,
