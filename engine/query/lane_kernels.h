@@ -7,9 +7,10 @@
  *
  *   count   1 more
  *   sum     values[i] more
+ *   weigh   the same, of 64 bits
  *   most    the greatest of itself and the lower 16 bits of values[i]
  *
- * n_lanes: 16 or 32 of 16 bits, 8, 16, 24 or 32 of 32 bits; no bit is set from there on. There is a form of each loop for any
+ * n_lanes: 16 or 32 of 16 bits, 8, 16, 24 or 32 of 32 and of 64 bits; no bit is set from there on. There is a form of each loop for any
  * machine, for AVX2 and for AVX-512; which one data/codes.h decides.
  */
 #ifndef DKI_QUERY_LANE_KERNELS_H
@@ -23,6 +24,8 @@
 void dki_lanes_count(unsigned n_lanes, uint16_t *lanes, const uint32_t *cells, const uint32_t *words, size_t n);
 void dki_lanes_sum(unsigned n_lanes, uint32_t *lanes, const uint32_t *cells, const uint32_t *words,
                    const uint32_t *values, size_t n);
+void dki_lanes_weigh(unsigned n_lanes, uint64_t *lanes, const uint32_t *cells, const uint32_t *words,
+                     const uint64_t *values, size_t n);
 void dki_lanes_most(unsigned n_lanes, uint16_t *lanes, const uint32_t *cells, const uint32_t *words,
                     const uint32_t *values, size_t n);
 

@@ -1,9 +1,9 @@
 /* lane_loops.h - the loops of lane_kernels.c for one kind of processor. Included once for each, with
  *
- *   WAY(name)   the name of a function of this kind
- *   TARGET      its attribute
- *   BITS        0: vectors of 16 bytes; 1: of 32; 2: AVX-512, where a word is a mask as it is
- *   V16, V32    below 2: vectors of so many bits a lane, WHICH_16, WHICH_32: the bits of these
+ *   WAY(name)      the name of a function of this kind
+ *   TARGET         its attribute
+ *   BITS           0: vectors of 16 bytes; 1: of 32; 2: AVX-512, where a word is a mask as it is
+ *   V16, V32, V64  below 2: vectors of so many bits a lane, WHICH_16, WHICH_32, WHICH_64: the bits of these
  *
  * which it takes away. The number of lanes is known where a loop is compiled: what is done for a row has no branches.
  */
@@ -47,6 +47,17 @@ ROW WAY(sum)(unsigned n_lanes, uint32_t *cell, uint32_t word, uint32_t value)
     }
 }
 
+ROW WAY(weigh)(unsigned n_lanes, uint64_t *cell, uint32_t word, uint64_t value)
+{
+    const __m512i term = _mm512_set1_epi64((long long)value);
+
+    for (unsigned k = 0; k < n_lanes; k += 8) {
+        __m512i to = _mm512_loadu_si512(cell + k);
+
+        _mm512_storeu_si512(cell + k, _mm512_mask_add_epi64(to, (__mmask8)(word >> k), to, term));
+    }
+}
+
 #else
 
 /* Lanes that are all ones where the bit is set, of the lowest bits. */
@@ -64,6 +75,13 @@ TARGET static inline V32 WAY(lanes_32)(uint32_t word)
     return (V32)((((V32){ 0 } + word) & which) == which);
 }
 
+TARGET static inline V64 WAY(lanes_64)(uint32_t word)
+{
+    const V64 which = WHICH_64;
+
+    return (V64)((((V64){ 0 } + word) & which) == which);
+}
+
 #if BITS == 1
 #define MOST_OF(a, b) (V16) _mm256_max_epu16((__m256i)(a), (__m256i)(b))
 #else
@@ -78,34 +96,36 @@ TARGET static inline V16 WAY(most_of)(V16 a, V16 b)
 #endif
 
 /* BECOMES: what the cells `to` become by `all`, the value in each lane, where the lanes of `keep` are set. */
-#define ROW_OF(NAME, T, V, LANES, VALUE, BECOMES)                           \
-    ROW WAY(NAME)(unsigned n_lanes, T *cell, uint32_t word, uint32_t value) \
-    {                                                                       \
-        const V all = (V){ 0 } + (T)(VALUE);                                \
-        (void)value;                                                        \
-        for (unsigned k = 0; k < n_lanes; k += sizeof(V) / sizeof(T)) {     \
-            V to, keep = WAY(LANES)(word >> k);                             \
-            memcpy(&to, cell + k, sizeof to);                               \
-            to = BECOMES;                                                   \
-            memcpy(cell + k, &to, sizeof to);                               \
-        }                                                                   \
+#define ROW_OF(NAME, T, V, LANES, U, VALUE, BECOMES)                    \
+    ROW WAY(NAME)(unsigned n_lanes, T *cell, uint32_t word, U value)    \
+    {                                                                   \
+        const V all = (V){ 0 } + (T)(VALUE);                            \
+        (void)value;                                                    \
+        for (unsigned k = 0; k < n_lanes; k += sizeof(V) / sizeof(T)) { \
+            V to, keep = WAY(LANES)(word >> k);                         \
+            memcpy(&to, cell + k, sizeof to);                           \
+            to = BECOMES;                                               \
+            memcpy(cell + k, &to, sizeof to);                           \
+        }                                                               \
     }
-ROW_OF(count, uint16_t, V16, lanes_16, 1, to + (all & keep))
-ROW_OF(most, uint16_t, V16, lanes_16, value, MOST_OF(to, (all & keep)))
-ROW_OF(sum, uint32_t, V32, lanes_32, value, to + (all & keep))
+ROW_OF(count, uint16_t, V16, lanes_16, uint32_t, 1, to + (all & keep))
+ROW_OF(most, uint16_t, V16, lanes_16, uint32_t, value, MOST_OF(to, (all & keep)))
+ROW_OF(sum, uint32_t, V32, lanes_32, uint32_t, value, to + (all & keep))
+ROW_OF(weigh, uint64_t, V64, lanes_64, uint64_t, value, to + (all & keep))
 #undef ROW_OF
 #undef MOST_OF
 
 #endif
 
-#define ROWS(NAME, T, N)                                                                                          \
-    TARGET static void WAY(NAME##_##N)(void *lanes, const uint32_t *restrict cells,                               \
-                                       const uint32_t *restrict words, const uint32_t *restrict values, size_t n) \
-    {                                                                                                             \
-        T *restrict to = lanes;                                                                                   \
-        for (size_t i = 0; i < n; i++)                                                                            \
-            WAY(NAME)(N, to + (size_t)cells[i] * N, words[i], values[i]);                                         \
+#define ROWS_OF(NAME, T, N, U)                                                                             \
+    TARGET static void WAY(NAME##_##N)(void *lanes, const uint32_t *restrict cells,                        \
+                                       const uint32_t *restrict words, const U *restrict values, size_t n) \
+    {                                                                                                      \
+        T *restrict to = lanes;                                                                            \
+        for (size_t i = 0; i < n; i++)                                                                     \
+            WAY(NAME)(N, to + (size_t)cells[i] * N, words[i], values[i]);                                  \
     }
+#define ROWS(NAME, T, N) ROWS_OF(NAME, T, N, uint32_t)
 ROWS(count, uint16_t, 16)
 ROWS(count, uint16_t, 32)
 ROWS(most, uint16_t, 16)
@@ -114,13 +134,19 @@ ROWS(sum, uint32_t, 8)
 ROWS(sum, uint32_t, 16)
 ROWS(sum, uint32_t, 24)
 ROWS(sum, uint32_t, 32)
+ROWS_OF(weigh, uint64_t, 8, uint64_t)
+ROWS_OF(weigh, uint64_t, 16, uint64_t)
+ROWS_OF(weigh, uint64_t, 24, uint64_t)
+ROWS_OF(weigh, uint64_t, 32, uint64_t)
 #undef ROWS
+#undef ROWS_OF
 #undef ROW
 
 static const struct loops WAY(loops) = {
     .count = { WAY(count_16), WAY(count_32) },
     .most = { WAY(most_16), WAY(most_32) },
     .sum = { WAY(sum_8), WAY(sum_16), WAY(sum_24), WAY(sum_32) },
+    .weigh = { WAY(weigh_8), WAY(weigh_16), WAY(weigh_24), WAY(weigh_32) },
 };
 
 #undef BITS
@@ -128,7 +154,9 @@ static const struct loops WAY(loops) = {
 #undef WAY
 #undef V16
 #undef V32
+#undef V64
 #undef WHICH_16
 #undef WHICH_32
+#undef WHICH_64
 
 #endif

@@ -1,7 +1,7 @@
-/* lanes.c - decides which breakdowns by members are counted in lanes, makes words of sets, and takes blocks of rows in.
+/* lanes.c - takes blocks of rows into lanes, and adds them up by slot.
  *
  * Lanes come in groups of 32. Counts are of 16 bits, sums of 32 and of half a code, so that so many rows can be taken as 16 bits
- * count. Rows that a condition leaves out have a word without bits, or are not looked at where they are many.
+ * count; those of what is weighed (lane_weights.h) of 64. Rows that a condition leaves out have a word without bits, or are not looked at where they are many.
  *
  * Invariants: no index is outside of its table (dense_forms.c), and no bit of a word behind the last member; lanes do not overflow.
  * Cost: a row about as much as counting three or four by index; all lanes are added up once for so many rows as 16 bits
@@ -11,137 +11,9 @@
 
 #include <string.h>
 
-#include <dekking/members.h>
-
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "dense_forms.h"
-#include "entries.h"
-
-#define MOST_ADDED (UINT64_C(1) << 17) /* lanes of all tables: two for each row, where they are added up */
-#define LEAST_MEAN 4 /* members of a set: where there are fewer, sums in many lanes cost more than entries */
-
-/* Which breakdowns. -------------------------------------------------------------------------------------------------- */
-
-static size_t spread_dim(const dki_plan *plan, size_t *n)
-{
-    size_t found = DKI_NONE;
-
-    *n = 0;
-    for (size_t d = plan->breakdown->n_by; d-- > 0;) {
-        if (plan->spreads[d] != DKI_SPREAD_NOT) {
-            found = d;
-            ++*n;
-        }
-    }
-    return found;
-}
-
-/* Whether sets have members enough to go through all lanes of sums for. */
-static bool pays(const dki_plan *plan, const dki_dense_plan *dense, size_t dim)
-{
-    const dk_dictionary *sets = plan->sets[dim];
-    size_t n_sets = dk_dictionary_n_levels(sets), n_members = dk_dictionary_n_levels(dk_dictionary_members(sets));
-    uint64_t n = 0;
-
-    if (dense->n_sums == 0 || dense->radix[dim] <= DKI_MOST_LANES)
-        return true;
-    for (size_t code = 1; code <= n_sets; code++) {
-        size_t own;
-
-        (void)dk_dictionary_set(sets, (uint32_t)code, &own);
-        n += plan->spreads[dim] == DKI_SPREAD_MISSING ? n_members - own : own;
-    }
-    return n >= (uint64_t)LEAST_MEAN * n_sets;
-}
-
-/* Whether every aggregate can be had from lanes, and these are few enough. */
-static bool takes_all(const dki_dense_plan *dense, size_t dim)
-{
-    uint64_t n_cells, n = 0;
-
-    if (dense->plan == NULL || !dense->all_taken || dense->n_lists > 0)
-        return false;
-    n_cells = dense->n_slots / dense->radix[dim];
-    for (size_t i = 0; i < dense->n_counters; i++)
-        n += (n_cells * dense->counters[i].n_codes) << dense->counters[i].n_bits;
-    for (size_t i = 0; i < dense->n_sums; i++) {
-        if ((dense->sums[i].least || dense->sums[i].most) && dense->sums[i].width > 1)
-            return false;
-        n += n_cells * 2;
-    }
-    return n * dense->radix[dim] <= MOST_ADDED;
-}
-
-/* Words of the sets of a dimension. */
-static dk_status make_words(dki_plan *plan, size_t dim, bool wholes, dk_error *err)
-{
-    const dk_dictionary *sets = plan->sets[dim];
-    size_t n_sets = dk_dictionary_n_levels(sets), n_members = dk_dictionary_n_levels(dk_dictionary_members(sets));
-    size_t n_codes = (size_t)dki_dimension_n_codes(&plan->dims[dim]);
-    dki_entry_words *words = dki_arena_array(&plan->arena, 1, sizeof *words, err);
-    uint64_t whole = wholes ? UINT64_C(1) << (n_members + 1) : 0, all = (UINT64_C(2) << n_members) - 2;
-    uint32_t *groups[DKI_LANE_GROUPS] = { NULL };
-    dk_status status = words ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t g = 0; status == DK_OK && g * DKI_MOST_LANES < n_codes; g++) {
-        groups[g] = dki_arena_array(&plan->arena, n_sets + 2, sizeof *groups[g], err);
-        status = groups[g] ? DK_OK : DK_ERR_MEMORY;
-    }
-    for (size_t code = 0; status == DK_OK && code <= n_sets; code++) {
-        uint64_t word = 0;
-        const uint32_t *own;
-        size_t n;
-
-        if (code % DK_BLOCK_ROWS == 0)
-            status = dki_poll(plan->context, err);
-        if (code > 0) {
-            own = dk_dictionary_set(sets, (uint32_t)code, &n);
-            for (size_t i = 0; i < n; i++)
-                word |= UINT64_C(1) << own[i];
-            if (plan->spreads[dim] == DKI_SPREAD_MISSING)
-                word ^= all;
-        } else {
-            word = 1;
-        }
-        word |= whole;
-        for (size_t g = 0; g < DKI_LANE_GROUPS && groups[g]; g++)
-            groups[g][code + 1] = (uint32_t)(word >> (g * DKI_MOST_LANES));
-    }
-    if (status != DK_OK)
-        return status;
-    for (size_t g = 0; g < DKI_LANE_GROUPS; g++)
-        words->groups[g] = groups[g];
-    plan->words = words;
-    return DK_OK;
-}
-
-dk_status dki_plan_lanes(dki_plan *plan, bool wholes, bool anyway, bool *does, dk_error *err)
-{
-    size_t n, dim = spread_dim(plan, &n);
-    dki_dimension sets = plan->dims[dim];
-    dki_dense_plan dense = { 0 };
-    dki_entry_list *none;
-    dk_status status;
-
-    *does = false;
-    plan->dims[dim] = dki_members_of(sets.levels);
-    if (n == 1 && dki_dimension_n_codes(&plan->dims[dim]) <= DKI_LANE_GROUPS * DKI_MOST_LANES) {
-        status = dki_dense_plan_init(&dense, plan, err);
-        *does = status == DK_OK && takes_all(&dense, dim) && (anyway || pays(plan, &dense, dim));
-        dki_dense_plan_drop(&dense);
-        if (status != DK_OK)
-            return status;
-    }
-    if (!*does) {
-        plan->dims[dim] = sets;
-        return DK_OK;
-    }
-    none = dki_arena_array(&plan->arena, DKI_MAX_DIMENSIONS, sizeof *none, err);
-    if (none == NULL)
-        return DK_ERR_MEMORY;
-    plan->entries = none;
-    return make_words(plan, dim, wholes, err);
-}
 
 /* Memory. ------------------------------------------------------------------------------------------------------------ */
 
@@ -160,9 +32,13 @@ static size_t n_cells_of(const dki_lanes *lanes, const dki_dense_counters *count
 }
 
 /* Whether lanes of rows tell which slots have any, as nothing else does. */
-static bool needs_rows(const dki_dense_plan *plan)
+static bool needs_rows(const dki_lanes *lanes)
 {
-    return plan->n_counters == 0 && plan->told_by == DKI_NONE;
+    bool counts = lanes->plan->n_counters == 0 && lanes->plan->told_by == DKI_NONE;
+
+    for (size_t i = 0; i < lanes->n_weighed; i++)
+        counts = counts || lanes->weighed[i].what.in_all; /* it counts them besides */
+    return counts;
 }
 
 /* Which tables there are, with their places. Returns the bytes of all. */
@@ -177,7 +53,7 @@ static size_t place_tables(dki_lanes *lanes)
 
         for (size_t i = 0; i < plan->n_counters; i++)
             lanes->counts[i].of[g] = place(tables, &used, n_cells_of(lanes, &plan->counters[i]), narrow);
-        if (needs_rows(plan))
+        if (needs_rows(lanes))
             lanes->rows.of[g] = place(tables, &used, n, narrow);
         for (size_t i = 0; i < plan->n_sums; i++) {
             const dki_dense_sums *sums = &plan->sums[i];
@@ -193,6 +69,15 @@ static size_t place_tables(dki_lanes *lanes)
                 to->low.of[g] = place(tables, &used, n, wide);
             if (sums->sum && sums->width > 1)
                 to->high.of[g] = place(tables, &used, n, wide);
+        }
+        for (size_t i = 0; i < lanes->n_weighed; i++) {
+            dki_lane_weights *to = &lanes->weighed[i];
+
+            if (!to->what.in_all)
+                to->n.of[g] = place(tables, &used, n, narrow);
+            to->sum.of[g] = place(tables, &used, n, 2 * wide);
+            if (to->what.weighs)
+                to->weight.of[g] = place(tables, &used, n, 2 * wide);
         }
     }
     return used;
@@ -211,13 +96,39 @@ static dk_status make_room(dki_lanes *lanes, dk_error *err)
         if (*tiles[i] == NULL)
             return DK_ERR_MEMORY;
     }
-    lanes->forms = dki_arena_array(arena, 2 + plan->n_counters + plan->n_sums, sizeof *lanes->forms, err);
+    lanes->weights = dki_arena_array(arena, DKI_TILE_ROWS, sizeof *lanes->weights, err);
+    lanes->terms = dki_arena_array(arena, DKI_TILE_ROWS, sizeof *lanes->terms, err);
+    lanes->forms =
+        dki_arena_array(arena, 2 + plan->n_counters + plan->n_sums + lanes->n_weighed, sizeof *lanes->forms, err);
     lanes->loose = dki_arena_alloc(arena, DKI_LOOSE_BYTES * dki_dense_n_loose(plan), err);
-    lanes->masks = dki_arena_array(arena, (1 + plan->n_sums) * 2 * DK_BLOCK_WORDS, sizeof *lanes->masks, err);
+    lanes->masks = dki_arena_array(arena, (1 + plan->n_sums + lanes->n_weighed) * 2 * DK_BLOCK_WORDS,
+                                   sizeof *lanes->masks, err);
     lanes->counts = dki_arena_array(arena, plan->n_counters, sizeof *lanes->counts, err);
     lanes->sums = dki_arena_array(arena, plan->n_sums, sizeof *lanes->sums, err);
-    if (!lanes->forms || !lanes->loose || !lanes->masks || !lanes->counts || !lanes->sums)
+    if (!lanes->weights || !lanes->terms || !lanes->forms || !lanes->loose || !lanes->masks || !lanes->counts ||
+        !lanes->sums)
         return DK_ERR_MEMORY;
+    return DK_OK;
+}
+
+/* What is weighed, and how many rows all lanes can hold. */
+static dk_status init_weighed(dki_lanes *lanes, dk_error *err)
+{
+    const dki_plan *plan = lanes->plan->plan;
+
+    lanes->most_taken = UINT16_MAX;
+    lanes->weighed = dki_arena_array(&lanes->arena, plan->n_aggregates, sizeof *lanes->weighed, err);
+    if (lanes->weighed == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        dki_lane_weighed *what = &lanes->weighed[lanes->n_weighed].what;
+
+        if (dki_dense_takes(lanes->plan, i) || !dki_lane_weighed_init(what, plan, i))
+            continue;
+        lanes->n_weighed++;
+        if (what->most_rows < lanes->most_taken)
+            lanes->most_taken = (size_t)what->most_rows;
+    }
     return DK_OK;
 }
 
@@ -231,7 +142,7 @@ dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error 
         return DK_OK;
     lanes->plan = plan;
     dki_arena_init(&lanes->arena, plan->plan->context);
-    lanes->dim = spread_dim(plan->plan, &ignored);
+    lanes->dim = dki_lanes_dim(plan->plan, &ignored);
     lanes->n_members = plan->radix[lanes->dim];
     lanes->n_cells = plan->n_slots / lanes->n_members;
     lanes->n_behind = 1;
@@ -244,7 +155,9 @@ dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error 
         lanes->wide[lanes->n_groups] = (unsigned)(n + 7) / 8 * 8;
         left -= n;
     }
-    status = make_room(lanes, err);
+    status = init_weighed(lanes, err);
+    if (status == DK_OK)
+        status = make_room(lanes, err);
     if (status != DK_OK)
         return status;
     lanes->bytes = place_tables(lanes);
@@ -317,22 +230,41 @@ static void settle_sums(const dki_lanes *lanes, size_t g, size_t cell, size_t k,
     }
 }
 
-void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense)
+/* And of what is weighed. */
+static void settle_weighed(const dki_lanes *lanes, size_t g, size_t cell, size_t k, size_t slot,
+                           dki_accumulator *accumulators)
+{
+    size_t narrow = cell * lanes->narrow[g] + k, wide = cell * lanes->wide[g] + k;
+
+    for (size_t i = 0; i < lanes->n_weighed; i++) {
+        const dki_lane_weights *from = &lanes->weighed[i];
+        const uint16_t *n = from->what.in_all ? lanes->rows.of[g] : from->n.of[g];
+
+        if (n[narrow])
+            dki_lane_weighed_settle(&from->what, &accumulators[from->what.aggregate], slot, n[narrow],
+                                    from->sum.of[g][wide], from->what.weighs ? from->weight.of[g][wide] : 0);
+    }
+}
+
+void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators)
 {
     const dki_dense_plan *plan = lanes->plan;
+    bool by_cell;
 
     if (plan == NULL || lanes->n_taken == 0)
         return;
+    by_cell = needs_rows(lanes) || plan->n_sums + lanes->n_weighed > 0;
     for (size_t g = 0; g < lanes->n_groups; g++) {
         for (size_t i = 0; i < plan->n_counters; i++)
             settle_counts(lanes, g, i, dense->counts[i]);
-        for (size_t cell = 0; (needs_rows(plan) || plan->n_sums) && cell < lanes->n_cells; cell++) {
+        for (size_t cell = 0; by_cell && cell < lanes->n_cells; cell++) {
             size_t slot = slot_of(lanes, cell) + g * DKI_MOST_LANES * lanes->n_behind;
 
             for (size_t k = 0; k < n_lanes_of(lanes, g); k++, slot += lanes->n_behind) {
                 if (lanes->rows.of[g] && lanes->rows.of[g][cell * lanes->narrow[g] + k])
                     dki_dense_see(dense, slot);
                 settle_sums(lanes, g, cell, k, slot, dense);
+                settle_weighed(lanes, g, cell, k, slot, accumulators);
             }
         }
     }
@@ -346,7 +278,7 @@ void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense)
 static void form_sets(const dki_lanes *lanes, const dki_dense_block *block, dki_code_sum *sum)
 {
     const dki_coding coding = { .type = DK_CATEGORY };
-    uint64_t *mask = lanes->masks + lanes->plan->n_sums * 2 * DK_BLOCK_WORDS;
+    uint64_t *mask = lanes->masks + (lanes->plan->n_sums + lanes->n_weighed) * 2 * DK_BLOCK_WORDS;
 
     sum->start = 0;
     sum->n_terms = 0;
@@ -355,7 +287,20 @@ static void form_sets(const dki_lanes *lanes, const dki_dense_block *block, dki_
         dki_sum_bits(sum, block->selection, 1);
 }
 
-/* How codes of the block are made: sets, cells, those of each counters, values of each sums. */
+/* Codes of what is weighed: of values, or 1 where a condition holds. */
+static void form_weighed(const dki_dense_forms *from, size_t i, const dki_lane_weighed *weighed, dki_code_sum *sum)
+{
+    const dki_plan_aggregate *aggregate = &from->plan->plan->aggregates[weighed->aggregate];
+
+    sum->start = 0;
+    sum->n_terms = 0;
+    if (!weighed->counts)
+        dki_form_kept(from, aggregate->value, from->plan->n_sums + i, sum);
+    else if (!weighed->in_all)
+        dki_sum_bits(sum, dki_dense_truth(from->block, aggregate->filter), 1);
+}
+
+/* How codes of the block are made: sets, cells, those of each counters, values of each sums and of what is weighed. */
 static void form_all(const dki_lanes *lanes, const dki_dense_block *block)
 {
     const dki_dense_plan *plan = lanes->plan;
@@ -370,12 +315,15 @@ static void form_all(const dki_lanes *lanes, const dki_dense_block *block)
     }
     for (size_t i = 0; i < plan->n_sums; i++)
         dki_form_kept(&from, plan->sums[i].value, i, form++);
+    for (size_t i = 0; i < lanes->n_weighed; i++)
+        form_weighed(&from, i, &lanes->weighed[i].what, form++);
 }
 
 /* A tile of rows: n of them from `from` on; of these those whose bits are picked, or all. */
 struct tile {
     size_t from, n;
     const uint64_t *picked;
+    const int64_t *weights; /* of the block; NULL: there are none */
 };
 
 /* Codes of its rows, in four bytes each. */
@@ -403,6 +351,38 @@ static size_t make_words_of(const dki_lanes *lanes, const struct tile *tile, boo
     for (size_t g = 0; g < lanes->n_groups; g++)
         dki_codes_map(2, lanes->words[g], words->groups[g] + !selects, sets.width, sets.at, n);
     return n;
+}
+
+/* The weights of its rows. */
+static void make_weights(const dki_lanes *lanes, const struct tile *tile)
+{
+    const int64_t *weights = tile->weights + tile->from;
+    uint64_t *to = lanes->weights;
+
+    for (size_t i = 0; i < tile->n; i++) {
+        *to = (uint64_t)weights[i];
+        to += tile->picked ? dki_bit(tile->picked, i) : 1;
+    }
+}
+
+/* What is weighed of its rows, n of which count. */
+static void add_weighed(const dki_lanes *lanes, const dki_lane_weights *to, size_t n)
+{
+    const uint32_t *values = to->what.in_all ? NULL : lanes->values;
+
+    dki_lane_weigh(&to->what, values, lanes->weights, lanes->terms, n);
+    for (size_t g = 0; g < lanes->n_groups; g++) {
+        const uint32_t *words = lanes->words[g];
+
+        if (values) {
+            words = lanes->kept[g];
+            dki_lane_weighed_keep(&to->what, values, lanes->weights, lanes->words[g], lanes->kept[g], n);
+            dki_lanes_count(lanes->narrow[g], to->n.of[g], lanes->cells, words, n);
+        }
+        dki_lanes_weigh(lanes->wide[g], to->sum.of[g], lanes->cells, words, lanes->terms, n);
+        if (to->weight.of[g])
+            dki_lanes_weigh(lanes->wide[g], to->weight.of[g], lanes->cells, words, lanes->weights, n);
+    }
 }
 
 /* What is counted of a value: rows without one go to no lane. */
@@ -454,28 +434,36 @@ static void add_tile(dki_lanes *lanes, const struct tile *tile, bool selects)
             dki_lanes_count(lanes->narrow[g], lanes->counts[i].of[g] + first * lanes->narrow[g], lanes->cells,
                             lanes->words[g], n);
     }
-    if (plan->n_sums == 0 && !needs_rows(plan))
+    if (plan->n_sums + lanes->n_weighed == 0 && !needs_rows(lanes))
         return;
     make(lanes, tile, &lanes->forms[1], lanes->cells);
-    for (size_t g = 0; needs_rows(plan) && g < lanes->n_groups; g++)
+    for (size_t g = 0; needs_rows(lanes) && g < lanes->n_groups; g++)
         dki_lanes_count(lanes->narrow[g], lanes->rows.of[g], lanes->cells, lanes->words[g], n);
     for (size_t i = 0; i < plan->n_sums; i++) {
         make(lanes, tile, form++, lanes->values);
         add_values(lanes, i, n);
     }
+    if (lanes->n_weighed)
+        make_weights(lanes, tile);
+    for (size_t i = 0; i < lanes->n_weighed; i++, form++) {
+        if (!lanes->weighed[i].what.in_all)
+            make(lanes, tile, form, lanes->values);
+        add_weighed(lanes, &lanes->weighed[i], n);
+    }
 }
 
-void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, const dki_dense_block *block)
+void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
+                   const int64_t *weights)
 {
     bool few = dki_dense_is_few(block);
 
     form_all(lanes, block);
     for (size_t from = 0; from < block->n; from += DKI_TILE_ROWS) {
         size_t n = block->n - from < DKI_TILE_ROWS ? block->n - from : DKI_TILE_ROWS;
-        struct tile tile = { from, n, few ? block->selection + from / 64 : NULL };
+        struct tile tile = { from, n, few ? block->selection + from / 64 : NULL, weights };
 
-        if (lanes->n_taken + n > UINT16_MAX)
-            dki_lanes_settle(lanes, dense);
+        if (lanes->n_taken + n > lanes->most_taken)
+            dki_lanes_settle(lanes, dense, accumulators);
         add_tile(lanes, &tile, block->selection != NULL);
     }
 }

@@ -10,7 +10,10 @@
 
 #include "dense.h"
 #include "lane_kernels.h"
+#include "lane_weights.h"
 
+/* The last dimension of members, and how many there are. */
+size_t dki_lanes_dim(const dki_plan *plan, size_t *n);
 /* Decides whether entries are counted so; *does: then the dimension of members has become such, and plan->words says which entries
  * each set has. wholes: somebody looks at rows as wholes. anyway: also where lists of entries cost less. */
 dk_status dki_plan_lanes(dki_plan *plan, bool wholes, bool anyway, bool *does, dk_error *err);
@@ -30,6 +33,14 @@ typedef struct dki_lane_sums {
     dki_lane_totals low, high;      /* of the lower 16 bits of codes, and of the upper */
 } dki_lane_sums;
 
+typedef struct dki_lane_weights {
+    dki_lane_weighed what;
+    dki_lane_counts n; /* of rows that have a value; where all have one it is that of rows */
+    struct {
+        uint64_t *of[DKI_LANE_GROUPS];
+    } sum, weight;
+} dki_lane_weights;
+
 /* Of one worker. */
 typedef struct dki_lanes {
     const dki_dense_plan *plan; /* borrowed; NULL: rows are not taken so */
@@ -40,21 +51,27 @@ typedef struct dki_lanes {
     unsigned narrow[DKI_LANE_GROUPS], wide[DKI_LANE_GROUPS]; /* lanes of 16 and of 32 bits */
     dki_lane_counts *counts, rows; /* of each counters; of rows, where nothing else tells them */
     dki_lane_sums *sums;           /* of each sums */
-    char *tables;                  /* owned: where all lanes lie */
-    size_t bytes, n_taken;         /* rows since they were emptied */
+    dki_lane_weights *weighed;     /* of each aggregate that has weights */
+    size_t n_weighed;
+    char *tables; /* owned: where all lanes lie */
+    size_t bytes;
+    size_t n_taken, most_taken; /* rows since they were emptied, and how many these may be */
     dki_code_sum *forms;
     char *loose;
     uint64_t *masks;
     uint32_t *sets, *cells, *values, *half, *room; /* of a tile */
+    uint64_t *weights, *terms;
     uint32_t *words[DKI_LANE_GROUPS], *kept[DKI_LANE_GROUPS];
 } dki_lanes;
 
 /* After a failure only to be dropped; a zeroed one may be dropped too. Nothing where plan->words is NULL. */
 dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error *err);
 void dki_lanes_drop(dki_lanes *lanes);
-/* Takes the rows of a block in, whose dimension of members is of sets. dense: of the same plan. */
-void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, const dki_dense_block *block);
-/* Puts what was counted into dense; to be called in the end. */
-void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense);
+/* Takes the rows of a block in, whose dimension of members is of sets. dense: of the same plan; accumulators: of its aggregates, by
+ * slot; weights: of the rows, or NULL. */
+void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
+                   const int64_t *weights);
+/* Puts what was counted into dense and accumulators; to be called in the end. */
+void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators);
 
 #endif

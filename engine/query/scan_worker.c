@@ -224,7 +224,8 @@ dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *d
 
         if (plan->words == NULL)
             return take_block(worker, dense, &block, &like, err);
-        dki_lanes_add(&worker->lanes, &worker->dense, &block);
+        dki_lanes_add(&worker->lanes, &worker->dense, worker->found.accumulators, &block,
+                      weighs ? worker->weights : NULL);
         dki_trace_lap(inputs->steps, DKI_STEP_COUNT(plan), &inputs->since);
         return DK_OK;
     }
@@ -240,5 +241,5 @@ dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *d
 
 void dki_scan_worker_end(dki_scan_worker *worker)
 {
-    dki_lanes_settle(&worker->lanes, &worker->dense);
+    dki_lanes_settle(&worker->lanes, &worker->dense, worker->found.accumulators);
 }

@@ -57,11 +57,12 @@ for _, column in ipairs {
   { "leeftijd", draw(function() return math.random(18, 66) end) },
   { "in_sonar", draw(function() return math.random() < 0.7 end) },
   { "wt", draw(function() return math.random(0, 40) / 10 end) },
+  { "fine", draw(function() return ("%.9f"):format(math.random() * 4) end) },
 } do
   columns[#columns + 1] = column
 end
 local drawn = dk.table(columns, { types = { gemeente = "category", c = "category", k = "category", v = "text", w = "text",
-  u = "text", wt = "decimal(1)" } }):with_sets { v = ",", w = ",", u = "," }
+  u = "text", wt = "decimal(1)", fine = "decimal(9)" } }):with_sets { v = ",", w = ",", u = "," }
 local data = drawn
 while #data < n_rows do data = data:append(drawn:slice(1, math.min(n_drawn, n_rows - #data))) end
 
@@ -112,3 +113,4 @@ show("mean(leeftijd)", { "a = mean(leeftijd)" })
 show("median(y)", { "d = median(y)" })
 show("count(), weighted", { "n = count()" }, { weight = "wt" })
 show("sum(x), weighted", { "s = sum(x)" }, { weight = "wt" })
+show("mean(x), finely weighted", { "e = mean(x)" }, { weight = "fine" })

@@ -12,6 +12,7 @@
 
 struct rows {
     uint32_t cells[MOST_ROWS], words[MOST_ROWS], values[MOST_ROWS];
+    uint64_t terms[MOST_ROWS];
     size_t n;
 };
 
@@ -22,6 +23,7 @@ static void draw(struct rows *rows, unsigned n_lanes)
         rows->cells[i] = (uint32_t)pick(N_CELLS);
         rows->words[i] = (uint32_t)(pick(UINT64_C(1) << n_lanes) & (pick(2) ? UINT32_MAX : random_u64()));
         rows->values[i] = (uint32_t)pick(pick(2) ? 4 : UINT64_C(1) << 32);
+        rows->terms[i] = random_u64() >> pick(64);
     }
 }
 
@@ -65,17 +67,23 @@ static void sums_are_those_of_each_bit(void **state)
     for (unsigned round = 0; round < random_rounds(200); round++) {
         unsigned n_lanes = 8 + 8 * (unsigned)pick(4);
         uint32_t sums[N_CELLS * DKI_MOST_LANES] = { 0 };
+        uint64_t weighed[N_CELLS * DKI_MOST_LANES] = { 0 };
 
         draw(&rows, n_lanes);
         for (size_t i = 0; i < rows.n; i++)
-            for (unsigned k = 0; k < n_lanes; k++)
+            for (unsigned k = 0; k < n_lanes; k++) {
                 sums[rows.cells[i] * n_lanes + k] += rows.words[i] >> k & 1 ? rows.values[i] : 0;
+                weighed[rows.cells[i] * n_lanes + k] += rows.words[i] >> k & 1 ? rows.terms[i] : 0;
+            }
         for (int way = 0; way < N_WAYS; way++) {
             uint32_t found[N_CELLS * DKI_MOST_LANES] = { 0 };
+            uint64_t also[N_CELLS * DKI_MOST_LANES] = { 0 };
 
             (void)dki_codes_set_way(way);
             dki_lanes_sum(n_lanes, found, rows.cells, rows.words, rows.values, rows.n);
             assert_memory_equal(found, sums, sizeof found);
+            dki_lanes_weigh(n_lanes, also, rows.cells, rows.words, rows.terms, rows.n);
+            assert_memory_equal(also, weighed, sizeof also);
         }
     }
 }
