@@ -151,7 +151,7 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
         if (status == DK_OK)
             status = init_sums(dense, i, err);
     }
-    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
+    for (size_t i = 0; status == DK_OK && plan->plan->words == NULL && i < plan->n_lists; i++) { /* else lanes.c */
         uint64_t n_codes = dki_dimension_n_codes(&plan->plan->values[plan->lists[i]].what);
         dki_bins bins = dki_bins_for(plan->n_slots, n_codes, n_rows);
 

@@ -55,6 +55,18 @@ dk_status dki_dense_list_init(dki_dense_list *list, dk_context *context, const d
     return list->bin ? DK_OK : DK_ERR_MEMORY;
 }
 
+dk_status dki_dense_list_init_spread(dki_dense_list *list, dk_context *context, const dki_bins *bins,
+                                     const dki_list_spread *spread, dk_error *err)
+{
+    dk_status status = dki_dense_list_init(list, context, bins, err);
+
+    if (status != DK_OK)
+        return status;
+    list->spread = *spread;
+    list->sizes = dki_calloc(context, spread->n_slots, sizeof *list->sizes, err);
+    return list->sizes ? DK_OK : DK_ERR_MEMORY;
+}
+
 static void drop_slabs(dki_dense_list *list)
 {
     while (list->slabs) {
@@ -74,6 +86,7 @@ void dki_dense_list_drop(dki_dense_list *list)
     drop_slabs(list);
     dki_value_lists_release(list->made);
     dki_free(list->context, list->bin);
+    dki_free(list->context, list->sizes);
     memset(list, 0, sizeof *list);
 }
 
@@ -128,13 +141,14 @@ static dk_status next_chunk(dki_dense_list *list, dki_list_bin *bin, dk_error *e
             dki_list_bin *bin = &bins[slots[i] >> shift];                                                       \
             if (bin->next == bin->end)                                                                          \
                 return i;                                                                                       \
-            *(E *)(void *)bin->next = (E)((uint64_t)(slots[i] & mask) << code_bits | (uint32_t)(codes[i] - 1)); \
+            *(E *)(void *)bin->next = (E)((uint64_t)(slots[i] & mask) << code_bits | ((uint64_t)codes[i] - 1)); \
             bin->next += codes[i] ? sizeof(E) : 0;                                                              \
         }                                                                                                       \
         return n;                                                                                               \
     }
 #define DEAL(W, T, V, U) DEAL_AS(uint32_t, W, T, V, U) DEAL_AS(uint64_t, W, T, V, U)
 FOR_PAIRS(DEAL)
+DEAL(2, uint32_t, 3, uint64_t)
 
 static uint32_t slot_at(unsigned width, const void *slots, size_t i)
 {
@@ -156,7 +170,8 @@ static uint32_t slot_at(unsigned width, const void *slots, size_t i)
     case 5: DEAL_BY(E, 1, 2); break;  \
     case 6: DEAL_BY(E, 2, 0); break;  \
     case 7: DEAL_BY(E, 2, 1); break;  \
-    default: DEAL_BY(E, 2, 2);        \
+    case 8: DEAL_BY(E, 2, 2); break;  \
+    default: DEAL_BY(E, 2, 3);        \
     }
 
 dk_status dki_dense_list_add(dki_dense_list *list, unsigned width, const void *slots, unsigned code_width,
@@ -196,6 +211,8 @@ void dki_dense_list_merge(dki_dense_list *list, dki_dense_list *from)
             from->bin[i].last = NULL;
         }
     }
+    for (size_t slot = 0; slot < list->spread.n_slots; slot++)
+        list->sizes[slot] += from->sizes[slot];
     while (*end)
         end = &(*end)->before;
     *end = list->slabs;
@@ -263,12 +280,11 @@ static dk_status gather_bins(void *arg, unsigned worker, uint64_t begin, uint64_
 }
 
 /* Where each bin begins; the number of codes in all. */
-static size_t start_bins(dki_dense_list *list, uint32_t *starts)
+static size_t start_bins(const dki_dense_list *list, uint32_t *starts)
 {
     size_t n_codes = 0;
 
     for (size_t i = 0; i < list->bins.n; i++) {
-        close_bin(list, &list->bin[i]);
         starts[i] = (uint32_t)n_codes;
         for (const dki_list_chunk *chunk = list->bin[i].last; chunk; chunk = chunk->before)
             n_codes += chunk->n;
@@ -276,7 +292,7 @@ static size_t start_bins(dki_dense_list *list, uint32_t *starts)
     return n_codes;
 }
 
-dk_status dki_dense_list_gather(dki_dense_list *list, int64_t least, dk_error *err)
+static dk_status gather_slots(dki_dense_list *list, int64_t least, dk_error *err)
 {
     struct gather gather = { .list = list };
     size_t n_codes;
@@ -292,6 +308,16 @@ dk_status dki_dense_list_gather(dki_dense_list *list, int64_t least, dk_error *e
         status = dki_parallel(list->context, list->bins.n, 1, gather_bins, &gather, err);
     }
     dki_free(list->context, gather.bins);
+    return status;
+}
+
+dk_status dki_dense_list_gather(dki_dense_list *list, int64_t least, dk_error *err)
+{
+    dk_status status;
+
+    for (size_t i = 0; i < list->bins.n; i++)
+        close_bin(list, &list->bin[i]);
+    status = list->sizes ? dki_dense_list_spread(list, least, err) : gather_slots(list, least, err);
     memset(list->bin, 0, list->bins.n * sizeof *list->bin);
     drop_slabs(list);
     return status;

@@ -5,10 +5,12 @@
  */
 #include <dekking/members.h>
 
+#include "base/bit_length.h"
 #include "dense_forms.h"
 #include "entries.h"
 #include "lanes.h"
 
+#define MOST_CODE_BITS 48 /* of a set and a value: the cell stands beside them */
 #define MOST_ADDED 2 /* lanes of all tables for each row, where they are added up */
 #define LEAST_MEAN 4 /* members of a set: where there are fewer, sums in many lanes cost more than entries */
 
@@ -44,14 +46,31 @@ static bool pays(const dki_plan *plan, const dki_dense_plan *dense, size_t dim)
     return n >= (uint64_t)LEAST_MEAN * n_sets;
 }
 
+/* Whether rows can be dealt with their set and their value, and all values of slots be numbered. */
+static bool can_list(const dki_dense_plan *dense, size_t dim)
+{
+    const dki_plan *plan = dense->plan;
+    unsigned set_bits = dki_bit_length(dk_dictionary_n_levels(plan->sets[dim]));
+
+    for (size_t i = 0; i < dense->n_lists; i++) {
+        uint64_t n_codes = dki_dimension_n_codes(&plan->values[dense->lists[i]].what);
+
+        if (set_bits + dki_bit_length(n_codes) > MOST_CODE_BITS ||
+            dk_table_n_rows(plan->table) * dense->radix[dim] > UINT32_MAX)
+            return false;
+    }
+    return true;
+}
+
 /* Whether every aggregate can be had from lanes, and these are few enough. */
 static bool takes_all(const dki_dense_plan *dense, size_t dim)
 {
-    uint64_t n_cells, n = 0, most_rows = UINT16_MAX;
+    uint64_t n_cells, n, most_rows = UINT16_MAX;
 
-    if (dense->plan == NULL || dense->n_lists > 0)
+    if (dense->plan == NULL || !can_list(dense, dim))
         return false;
     n_cells = dense->n_slots / dense->radix[dim];
+    n = n_cells * dense->n_lists;
     for (size_t i = 0; i < dense->plan->n_aggregates; i++) {
         dki_lane_weighed weighed;
 

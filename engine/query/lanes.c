@@ -1,7 +1,8 @@
 /* lanes.c - takes blocks of rows into lanes, and adds them up by slot.
  *
  * Lanes come in groups of 32. Counts are of 16 bits, sums of 32 and of half a code, so that so many rows can be taken as 16 bits
- * count; those of what is weighed (lane_weights.h) of 64. Rows that a condition leaves out have a word without bits, or are not looked at where they are many.
+ * count; those of what is weighed (lane_weights.h) of 64. Rows whose values are listed are dealt to cells, and their members counted.
+ * Rows that a condition leaves out have a word without bits, or are not looked at where they are many.
  *
  * Invariants: no index is outside of its table (dense_forms.c), and no bit of a word behind the last member; lanes do not overflow.
  * Cost: a row about as much as counting three or four by index; all lanes are added up once for so many rows as 16 bits
@@ -11,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/bit_length.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "dense_forms.h"
@@ -34,7 +36,8 @@ static size_t n_cells_of(const dki_lanes *lanes, const dki_dense_counters *count
 /* Whether lanes of rows tell which slots have any, as nothing else does. */
 static bool needs_rows(const dki_lanes *lanes)
 {
-    bool counts = lanes->plan->n_counters == 0 && lanes->plan->told_by == DKI_NONE;
+    const dki_dense_plan *plan = lanes->plan;
+    bool counts = plan->n_counters == 0 && plan->told_by == DKI_NONE && plan->listed_by == DKI_NONE;
 
     for (size_t i = 0; i < lanes->n_weighed; i++)
         counts = counts || lanes->weighed[i].what.in_all; /* it counts them besides */
@@ -70,6 +73,8 @@ static size_t place_tables(dki_lanes *lanes)
             if (sums->sum && sums->width > 1)
                 to->high.of[g] = place(tables, &used, n, wide);
         }
+        for (size_t i = 0; i < plan->n_lists; i++)
+            lanes->sizes[i].of[g] = place(tables, &used, n, narrow);
         for (size_t i = 0; i < lanes->n_weighed; i++) {
             dki_lane_weights *to = &lanes->weighed[i];
 
@@ -83,13 +88,20 @@ static size_t place_tables(dki_lanes *lanes)
     return used;
 }
 
+/* Of values, and of sets in the end. */
+static size_t n_masks(const dki_lanes *lanes)
+{
+    return lanes->plan->n_sums + lanes->plan->n_lists + lanes->n_weighed + 1;
+}
+
 /* What belongs to a tile, and how its codes are made. */
 static dk_status make_room(dki_lanes *lanes, dk_error *err)
 {
     const dki_dense_plan *plan = lanes->plan;
     dki_arena *arena = &lanes->arena;
-    uint32_t **const tiles[] = { &lanes->sets,     &lanes->cells,    &lanes->values,  &lanes->half,   &lanes->room,
-                                 &lanes->words[0], &lanes->words[1], &lanes->kept[0], &lanes->kept[1] };
+    uint32_t **const tiles[] = { &lanes->sets,    &lanes->cells,    &lanes->values,   &lanes->half,
+                                 &lanes->room,    &lanes->words[0], &lanes->words[1], &lanes->kept[0],
+                                 &lanes->kept[1], &lanes->set_codes };
 
     for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++) {
         *tiles[i] = dki_arena_array(arena, DKI_TILE_ROWS + 64, sizeof **tiles[i], err);
@@ -98,17 +110,40 @@ static dk_status make_room(dki_lanes *lanes, dk_error *err)
     }
     lanes->weights = dki_arena_array(arena, DKI_TILE_ROWS, sizeof *lanes->weights, err);
     lanes->terms = dki_arena_array(arena, DKI_TILE_ROWS, sizeof *lanes->terms, err);
-    lanes->forms =
-        dki_arena_array(arena, 2 + plan->n_counters + plan->n_sums + lanes->n_weighed, sizeof *lanes->forms, err);
+    lanes->forms = dki_arena_array(arena, 2 + plan->n_counters + plan->n_sums + plan->n_lists + lanes->n_weighed,
+                                   sizeof *lanes->forms, err);
     lanes->loose = dki_arena_alloc(arena, DKI_LOOSE_BYTES * dki_dense_n_loose(plan), err);
-    lanes->masks = dki_arena_array(arena, (1 + plan->n_sums + lanes->n_weighed) * 2 * DK_BLOCK_WORDS,
-                                   sizeof *lanes->masks, err);
+    lanes->masks = dki_arena_array(arena, n_masks(lanes) * 2 * DK_BLOCK_WORDS, sizeof *lanes->masks, err);
     lanes->counts = dki_arena_array(arena, plan->n_counters, sizeof *lanes->counts, err);
     lanes->sums = dki_arena_array(arena, plan->n_sums, sizeof *lanes->sums, err);
-    if (!lanes->weights || !lanes->terms || !lanes->forms || !lanes->loose || !lanes->masks || !lanes->counts ||
-        !lanes->sums)
+    lanes->sizes = dki_arena_array(arena, plan->n_lists, sizeof *lanes->sizes, err);
+    if (!lanes->sizes || !lanes->weights || !lanes->terms || !lanes->forms || !lanes->loose || !lanes->masks ||
+        !lanes->counts || !lanes->sums)
         return DK_ERR_MEMORY;
     return DK_OK;
+}
+
+/* Lists of values, to which rows are dealt by cell. */
+static dk_status init_lists(const dki_lanes *lanes, dki_dense *dense, dk_error *err)
+{
+    const dki_dense_plan *plan = lanes->plan;
+    const dki_plan *of = plan->plan;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
+        uint64_t n_codes = dki_dimension_n_codes(&of->values[plan->lists[i]].what);
+        dki_list_spread spread = { .n_members = lanes->n_members,
+                                   .n_behind = lanes->n_behind,
+                                   .n_slots = plan->n_slots,
+                                   .value_bits = dki_bit_length(n_codes) };
+        uint64_t n_sets = dk_dictionary_n_levels(of->sets[lanes->dim]) + UINT64_C(1);
+        dki_bins bins = dki_bins_for(lanes->n_cells, n_sets << spread.value_bits, dk_table_n_rows(of->table));
+
+        for (size_t g = 0; g < DKI_LANE_GROUPS; g++)
+            spread.groups[g] = of->words->groups[g];
+        status = dki_dense_list_init_spread(&dense->lists[i], of->context, &bins, &spread, err);
+    }
+    return status;
 }
 
 /* What is weighed, and how many rows all lanes can hold. */
@@ -132,7 +167,7 @@ static dk_status init_weighed(dki_lanes *lanes, dk_error *err)
     return DK_OK;
 }
 
-dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error *err)
+dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dki_dense *dense, dk_error *err)
 {
     size_t ignored;
     dk_status status;
@@ -158,6 +193,8 @@ dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error 
     status = init_weighed(lanes, err);
     if (status == DK_OK)
         status = make_room(lanes, err);
+    if (status == DK_OK)
+        status = init_lists(lanes, dense, err);
     if (status != DK_OK)
         return status;
     lanes->bytes = place_tables(lanes);
@@ -180,10 +217,9 @@ void dki_lanes_drop(dki_lanes *lanes)
 
 /* Adding up. --------------------------------------------------------------------------------------------------------- */
 
-/* The slot of the first member of a cell; those of the others lie n_behind apart. A cell may have more codes before all. */
 static size_t slot_of(const dki_lanes *lanes, size_t cell)
 {
-    return cell / lanes->n_behind * lanes->n_members * lanes->n_behind + cell % lanes->n_behind;
+    return dki_cell_slot(lanes->n_members, lanes->n_behind, cell);
 }
 
 /* Members of a group of lanes. */
@@ -194,13 +230,13 @@ static size_t n_lanes_of(const dki_lanes *lanes, size_t g)
     return left < DKI_MOST_LANES ? left : DKI_MOST_LANES;
 }
 
-static void settle_counts(const dki_lanes *lanes, size_t g, size_t i, uint32_t *to)
+/* Adds counts of a group of lanes of n_cells. */
+static void settle_counts(const dki_lanes *lanes, size_t g, const uint16_t *from, size_t n_cells, uint32_t *to)
 {
-    size_t n_cells = n_cells_of(lanes, &lanes->plan->counters[i]), n = n_lanes_of(lanes, g);
+    size_t n = n_lanes_of(lanes, g);
 
     to += g * DKI_MOST_LANES * lanes->n_behind;
-    for (size_t cell = 0; cell < n_cells; cell++) {
-        const uint16_t *from = lanes->counts[i].of[g] + cell * lanes->narrow[g];
+    for (size_t cell = 0; cell < n_cells; cell++, from += lanes->narrow[g]) {
         size_t slot = slot_of(lanes, cell);
 
         for (size_t k = 0; k < n; k++)
@@ -256,7 +292,10 @@ void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accum
     by_cell = needs_rows(lanes) || plan->n_sums + lanes->n_weighed > 0;
     for (size_t g = 0; g < lanes->n_groups; g++) {
         for (size_t i = 0; i < plan->n_counters; i++)
-            settle_counts(lanes, g, i, dense->counts[i]);
+            settle_counts(lanes, g, lanes->counts[i].of[g], n_cells_of(lanes, &plan->counters[i]),
+                          dense->counts[i]);
+        for (size_t i = 0; i < plan->n_lists; i++)
+            settle_counts(lanes, g, lanes->sizes[i].of[g], lanes->n_cells, dense->lists[i].sizes);
         for (size_t cell = 0; by_cell && cell < lanes->n_cells; cell++) {
             size_t slot = slot_of(lanes, cell) + g * DKI_MOST_LANES * lanes->n_behind;
 
@@ -278,7 +317,7 @@ void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accum
 static void form_sets(const dki_lanes *lanes, const dki_dense_block *block, dki_code_sum *sum)
 {
     const dki_coding coding = { .type = DK_CATEGORY };
-    uint64_t *mask = lanes->masks + (lanes->plan->n_sums + lanes->n_weighed) * 2 * DK_BLOCK_WORDS;
+    uint64_t *mask = lanes->masks + (n_masks(lanes) - 1) * 2 * DK_BLOCK_WORDS;
 
     sum->start = 0;
     sum->n_terms = 0;
@@ -295,12 +334,12 @@ static void form_weighed(const dki_dense_forms *from, size_t i, const dki_lane_w
     sum->start = 0;
     sum->n_terms = 0;
     if (!weighed->counts)
-        dki_form_kept(from, aggregate->value, from->plan->n_sums + i, sum);
+        dki_form_kept(from, aggregate->value, from->plan->n_sums + from->plan->n_lists + i, sum);
     else if (!weighed->in_all)
         dki_sum_bits(sum, dki_dense_truth(from->block, aggregate->filter), 1);
 }
 
-/* How codes of the block are made: sets, cells, those of each counters, values of each sums and of what is weighed. */
+/* How codes of the block are made: sets, cells, those of each counters, values of each sums, each lists, and of what is weighed. */
 static void form_all(const dki_lanes *lanes, const dki_dense_block *block)
 {
     const dki_dense_plan *plan = lanes->plan;
@@ -315,6 +354,8 @@ static void form_all(const dki_lanes *lanes, const dki_dense_block *block)
     }
     for (size_t i = 0; i < plan->n_sums; i++)
         dki_form_kept(&from, plan->sums[i].value, i, form++);
+    for (size_t i = 0; i < plan->n_lists; i++)
+        dki_form_kept(&from, plan->lists[i], plan->n_sums + i, form++);
     for (size_t i = 0; i < lanes->n_weighed; i++)
         form_weighed(&from, i, &lanes->weighed[i].what, form++);
 }
@@ -348,6 +389,8 @@ static size_t make_words_of(const dki_lanes *lanes, const struct tile *tile, boo
         n = dki_codes_pick(sets.width, lanes->room, sets.at, tile->picked, n);
         sets.at = lanes->room;
     }
+    if (lanes->plan->n_lists)
+        dki_codes_copy(2, lanes->set_codes, sets.width, sets.at, n);
     for (size_t g = 0; g < lanes->n_groups; g++)
         dki_codes_map(2, lanes->words[g], words->groups[g] + !selects, sets.width, sets.at, n);
     return n;
@@ -419,8 +462,26 @@ static void add_values(const dki_lanes *lanes, size_t i, size_t n)
     }
 }
 
-static void add_tile(dki_lanes *lanes, const struct tile *tile, bool selects)
+/* Deals the rows of a tile that have a value, by their cells. */
+static dk_status add_list(const dki_lanes *lanes, size_t i, dki_dense_list *list, bool selects, size_t n,
+                          dk_error *err)
 {
+    const uint32_t *values = lanes->values, *sets = lanes->set_codes;
+    unsigned bits = list->spread.value_bits;
+
+    for (size_t g = 0; g < lanes->n_groups; g++) {
+        for (size_t k = 0; k < n; k++)
+            lanes->kept[g][k] = values[k] ? lanes->words[g][k] : 0;
+        dki_lanes_count(lanes->narrow[g], lanes->sizes[i].of[g], lanes->cells, lanes->kept[g], n);
+    }
+    for (size_t k = 0; k < n; k++)
+        lanes->terms[k] = values[k] && sets[k] >= selects ? ((uint64_t)(sets[k] - selects) << bits) + values[k] : 0;
+    return dki_dense_list_add(list, 2, lanes->cells, 3, lanes->terms, n, err);
+}
+
+static dk_status add_tile(dki_lanes *lanes, dki_dense *dense, const struct tile *tile, bool selects, dk_error *err)
+{
+    dk_status status = DK_OK;
     const dki_dense_plan *plan = lanes->plan;
     const dki_code_sum *form = lanes->forms + 2;
     size_t n = make_words_of(lanes, tile, selects);
@@ -434,14 +495,18 @@ static void add_tile(dki_lanes *lanes, const struct tile *tile, bool selects)
             dki_lanes_count(lanes->narrow[g], lanes->counts[i].of[g] + first * lanes->narrow[g], lanes->cells,
                             lanes->words[g], n);
     }
-    if (plan->n_sums + lanes->n_weighed == 0 && !needs_rows(lanes))
-        return;
+    if (plan->n_sums + plan->n_lists + lanes->n_weighed == 0 && !needs_rows(lanes))
+        return DK_OK;
     make(lanes, tile, &lanes->forms[1], lanes->cells);
     for (size_t g = 0; needs_rows(lanes) && g < lanes->n_groups; g++)
         dki_lanes_count(lanes->narrow[g], lanes->rows.of[g], lanes->cells, lanes->words[g], n);
     for (size_t i = 0; i < plan->n_sums; i++) {
         make(lanes, tile, form++, lanes->values);
         add_values(lanes, i, n);
+    }
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
+        make(lanes, tile, form++, lanes->values);
+        status = add_list(lanes, i, &dense->lists[i], selects, n, err);
     }
     if (lanes->n_weighed)
         make_weights(lanes, tile);
@@ -450,20 +515,23 @@ static void add_tile(dki_lanes *lanes, const struct tile *tile, bool selects)
             make(lanes, tile, form, lanes->values);
         add_weighed(lanes, &lanes->weighed[i], n);
     }
+    return status;
 }
 
-void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
-                   const int64_t *weights)
+dk_status dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators,
+                        const dki_dense_block *block, const int64_t *weights, dk_error *err)
 {
     bool few = dki_dense_is_few(block);
+    dk_status status = DK_OK;
 
     form_all(lanes, block);
-    for (size_t from = 0; from < block->n; from += DKI_TILE_ROWS) {
+    for (size_t from = 0; status == DK_OK && from < block->n; from += DKI_TILE_ROWS) {
         size_t n = block->n - from < DKI_TILE_ROWS ? block->n - from : DKI_TILE_ROWS;
         struct tile tile = { from, n, few ? block->selection + from / 64 : NULL, weights };
 
         if (lanes->n_taken + n > lanes->most_taken)
             dki_lanes_settle(lanes, dense, accumulators);
-        add_tile(lanes, &tile, block->selection != NULL);
+        status = add_tile(lanes, dense, &tile, block->selection != NULL, err);
     }
+    return status;
 }

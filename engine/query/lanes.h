@@ -53,6 +53,7 @@ typedef struct dki_lanes {
     dki_lane_sums *sums;           /* of each sums */
     dki_lane_weights *weighed;     /* of each aggregate that has weights */
     size_t n_weighed;
+    dki_lane_counts *sizes;        /* of each lists */
     char *tables; /* owned: where all lanes lie */
     size_t bytes;
     size_t n_taken, most_taken; /* rows since they were emptied, and how many these may be */
@@ -60,17 +61,19 @@ typedef struct dki_lanes {
     char *loose;
     uint64_t *masks;
     uint32_t *sets, *cells, *values, *half, *room; /* of a tile */
+    uint32_t *set_codes;
     uint64_t *weights, *terms;
     uint32_t *words[DKI_LANE_GROUPS], *kept[DKI_LANE_GROUPS];
 } dki_lanes;
 
-/* After a failure only to be dropped; a zeroed one may be dropped too. Nothing where plan->words is NULL. */
-dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dk_error *err);
+/* After a failure only to be dropped; a zeroed one may be dropped too. Nothing where plan->words is NULL. dense: of the same plan, whose
+ * lists are made here. */
+dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dki_dense *dense, dk_error *err);
 void dki_lanes_drop(dki_lanes *lanes);
-/* Takes the rows of a block in, whose dimension of members is of sets. dense: of the same plan; accumulators: of its aggregates, by
+/* Takes the rows of a block in, whose dimension of members is of sets. accumulators: of its aggregates, by
  * slot; weights: of the rows, or NULL. */
-void dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
-                   const int64_t *weights);
+dk_status dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
+                        const int64_t *weights, dk_error *err);
 /* Puts what was counted into dense and accumulators; to be called in the end. */
 void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators);
 

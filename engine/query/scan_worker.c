@@ -103,7 +103,7 @@ dk_status dki_scan_worker_init(dki_scan_worker *worker, const dki_plan *plan, co
     if (status == DK_OK)
         status = dki_entries_init(&worker->entries, plan, err);
     if (status == DK_OK)
-        status = dki_lanes_init(&worker->lanes, dense, err);
+        status = dki_lanes_init(&worker->lanes, dense, &worker->dense, err);
     return status;
 }
 
@@ -224,10 +224,10 @@ dk_status dki_scan_worker_block(dki_scan_worker *worker, const dki_dense_plan *d
 
         if (plan->words == NULL)
             return take_block(worker, dense, &block, &like, err);
-        dki_lanes_add(&worker->lanes, &worker->dense, worker->found.accumulators, &block,
-                      weighs ? worker->weights : NULL);
+        status = dki_lanes_add(&worker->lanes, &worker->dense, worker->found.accumulators, &block,
+                               weighs ? worker->weights : NULL, err);
         dki_trace_lap(inputs->steps, DKI_STEP_COUNT(plan), &inputs->since);
-        return DK_OK;
+        return status;
     }
     if (status == DK_OK)
         dki_entries_begin(entries, inputs, row, n, !(dense->plan && dense->all_taken));

@@ -76,6 +76,8 @@ static void failing_memory_leaves_nothing(void **state)
                             .measures = { "n = count()", "s = mean(x)", "r = rows()" }, .margins = DK_MARGINS_CUBE),
                         weighted);
     dk_table_release(weighted);
+    assert_answer_survives(
+        persons, ASK(.by = { "g", "m = missing(v)" }, .measures = { "n = count()", "d = median(x * 90)" }));
     (void)dki_entries_set_way(1);
     assert_answer_survives(persons, ASK(.by = { "g", "m = missing(v)" },
                                         .measures = { "n = count()", "d = median(x)", "w = variance(x)" },
@@ -171,11 +173,14 @@ static bool are_same(const dk_table *a, const dk_table *b)
 static void ask_for_lanes(struct question *question, bool weighted)
 {
     static const char *const counts[] = { "n = count()", "c = count() where b", "di = distinct(g)", "hs = sum(h)" };
-    static const char *const sums[] = { "s = sum(x)",   "z = sum(d) where b",
-                                        "l = min(x)",   "u = max(h) where g == 'A'",
-                                        "e2 = mean(h)", "big = sum(x * 1000)" };
-    static const char *const weighed[] = { "s = sum(x)", "z = sum(d) where b", "em = mean(x) where h > 9",
-                                           "r = rows()", "e2 = mean(h)",       "big = sum(x * 1000)" };
+    static const char *const sums[] = { "s = sum(x)",     "z = sum(d) where b",
+                                        "l = min(x)",     "u = max(h) where g == 'A'",
+                                        "e2 = mean(h)",   "big = sum(x * 1000)",
+                                        "md = median(x)", "qd = quantile(d, 0.9) where b" };
+    static const char *const weighed[] = {
+        "s = sum(x)",   "z = sum(d) where b",  "em = mean(x) where h > 9", "r = rows()",
+        "e2 = mean(h)", "big = sum(x * 1000)", "c2 = count() where h > 3", "hs2 = sum(h) where b"
+    };
     size_t n = 0;
 
     memset(question->measures, 0, sizeof question->measures);
