@@ -11,8 +11,8 @@
 #include "lanes.h"
 
 #define MOST_CODE_BITS 48 /* of a set and a value: the cell stands beside them */
-#define MOST_ADDED 2 /* lanes of all tables for each row, where they are added up */
-#define LEAST_MEAN 4 /* members of a set: where there are fewer, sums in many lanes cost more than entries */
+#define MOST_ADDED 2      /* lanes of all tables for each row, where they are added up */
+#define LEAST_MEAN 4      /* members of a set: where there are fewer, sums in many lanes cost more than entries */
 
 size_t dki_lanes_dim(const dki_plan *plan, size_t *n)
 {

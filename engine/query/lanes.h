@@ -53,8 +53,8 @@ typedef struct dki_lanes {
     dki_lane_sums *sums;           /* of each sums */
     dki_lane_weights *weighed;     /* of each aggregate that has weights */
     size_t n_weighed;
-    dki_lane_counts *sizes;        /* of each lists */
-    char *tables; /* owned: where all lanes lie */
+    dki_lane_counts *sizes; /* of each lists */
+    char *tables;           /* owned: where all lanes lie */
     size_t bytes;
     size_t n_taken, most_taken; /* rows since they were emptied, and how many these may be */
     dki_code_sum *forms;
@@ -72,8 +72,8 @@ dk_status dki_lanes_init(dki_lanes *lanes, const dki_dense_plan *plan, dki_dense
 void dki_lanes_drop(dki_lanes *lanes);
 /* Takes the rows of a block in, whose dimension of members is of sets. accumulators: of its aggregates, by
  * slot; weights: of the rows, or NULL. */
-dk_status dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators, const dki_dense_block *block,
-                        const int64_t *weights, dk_error *err);
+dk_status dki_lanes_add(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators,
+                        const dki_dense_block *block, const int64_t *weights, dk_error *err);
 /* Puts what was counted into dense and accumulators; to be called in the end. */
 void dki_lanes_settle(dki_lanes *lanes, dki_dense *dense, dki_accumulator *accumulators);
 
