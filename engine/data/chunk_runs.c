@@ -3,7 +3,7 @@
  * A register that is sorted by municipality, or a delivery that was appended, has columns that hardly change from row to
  * row. A block within one run is a view of one value, which who groups and evaluates treats as such; so runs make such a
  * column smaller and quicker. A block of several runs is written out, which costs a little: therefore
- * runs are kept only where they are long (docs/performance.md).
+ * runs are kept only where they are long (docs/performance-tables.md).
  *
  * Invariants: two runs or more, none empty; ends ascend to n_rows; neighbours differ in the chunk where they were found,
  * which nobody relies on.
