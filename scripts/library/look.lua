@@ -205,8 +205,8 @@ function t:write(path, options) end
 --- The rows go behind those that the file has.
 ---@field append? boolean
 --- Of a result: whether the numbers that its measures are made of go along, and of what scenarios were asked the question, for
---- `t:explain { ... }` of who opens it. Without it they do where nothing can be withheld in them; with true it is an error that they cannot. With false the file has no columns either that
---- were left out of a comparison, by which it could be rolled up.
+--- `t:explain { ... }` of who opens it. Without it they do where nothing can be withheld in them; with true it is an error that
+--- they cannot. With false the file has no columns either that were left out of a comparison, by which it could be rolled up.
 ---@field explain? boolean
 
 --- Saves a snapshot, which `dk.open` opens at once; the file is complete or as it was.
