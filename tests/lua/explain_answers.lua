@@ -5,23 +5,8 @@ local test = ...
 local again = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/again.lua")
 local only, check = again.only, again.check
 
-local function people(dk)
-  return dk.table({
-    { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", dk.null, "Duiven", "Tiel" } },
-    { "bekend", { true, true, false, true, false, dk.null, true, false } },
-    { "leeftijd", { 18, 25, 30, 47, 51, 66, 33, 21 } },
-  }):with { name = "personen", source = "register.csv" }
-end
-
-local function reach(dk)
-  return dk.scenario "reach" { params = { rate = { 0.5, min = 0, max = 1 } },
-    { "call", where = "not bekend", share = "$rate", per = "gemeente", set = { bekend = true } } }
-end
-
-local function coverage(dk, where)
-  return dk.breakdown "dekking" { by = "gemeente", margins = "totals", where = where, measures = { "n = count()",
-    "k = count() where bekend", "d = k / n", "s = n / all(n)" } }
-end
+local answers = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/answers.lua")
+local people, reach, coverage = answers.people, answers.reach, answers.coverage
 
 test("a sweep's cell is told by its parameters, and as a comparison tells it", function(t, dk)
   local persons = people(dk)

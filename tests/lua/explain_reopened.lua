@@ -2,23 +2,9 @@
 
 local test = ...
 
-local function people(dk)
-  return dk.table({
-    { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", dk.null, "Duiven", "Tiel" } },
-    { "bekend", { true, true, false, true, false, dk.null, true, false } },
-    { "leeftijd", { 18, 25, 30, 47, 51, 66, 33, 21 } },
-  }):with { name = "personen", source = "register.csv" }
-end
-
-local function reach(dk)
-  return dk.scenario "reach" { params = { rate = { 0.5, min = 0, max = 1 } },
-    { "call", where = "not bekend", share = "$rate", per = "gemeente", set = { bekend = true } } }
-end
-
-local function coverage(dk)
-  return dk.breakdown "dekking" { by = "gemeente", margins = "totals", measures = { "n = count()",
-    "k = count() where bekend", "d = k / n", "s = n / all(n)" } }
-end
+local only = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/again.lua").only
+local lib = dofile(debug.getinfo(1, "S").source:match "^@(.*)/" .. "/lib/answers.lua")
+local people, reach, coverage = lib.people, lib.reach, lib.coverage
 
 local function opened(dk, result, options)
   local path = os.tmpname()
@@ -26,11 +12,6 @@ local function opened(dk, result, options)
   local made = dk.open(path, { check = true })
   os.remove(path)
   return made
-end
-
-local function only(data, name)
-  local value = data:column(name):to_lua { plain = true }[1]
-  return tostring(type(value) == "number" and value + 0.0 or value)
 end
 
 local function without(text) return (text:gsub("Then opened from [^\n]*\n?", "")) end
